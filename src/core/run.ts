@@ -1,0 +1,351 @@
+import { BASELINE_ID, type Advice, type Candidate, type CandidateStatus } from './candidate.js';
+import type { ErrorReason } from './errors.js';
+import type { Score } from './scoring.js';
+import type { PairedComparison } from './statistics.js';
+import type { SplitName, Splits, TestCase } from './testset.js';
+
+/** Which job a model does in a run. */
+export type ModelRole = 'task' | 'optimizer' | 'judge';
+
+/** How much a run may spend, as the user chose it. */
+export type Effort = 'quick' | 'normal' | 'thorough';
+
+/** A model as it is named to people. */
+export interface ModelDescription {
+  /** `provider:name`, for example `openai:gpt-4.1-mini` or `sandbox:default`. */
+  readonly id: string;
+  readonly label: string;
+  /** Where requests go: a host, `this machine` or `the editor`. */
+  readonly destination: string;
+}
+
+/** All that a run was started with; with the stored answers it is enough to repeat it. */
+export interface RunSetup {
+  readonly runId: string;
+  readonly prompt: {
+    /** Relative to the workspace, with forward slashes. */
+    readonly path: string;
+    readonly format: string;
+    /** The whole file as it was when the run started. */
+    readonly text: string;
+    readonly spanId: string;
+  };
+  readonly testset: {
+    readonly path: string;
+    readonly inputColumn?: string;
+    readonly expectedColumn?: string;
+    readonly cases: readonly TestCase[];
+  };
+  readonly scorers: readonly unknown[];
+  readonly splits: Splits;
+  readonly strategy: string;
+  readonly effort: Effort;
+  readonly seed: number;
+  /** Requests that may reach a model, all roles together. */
+  readonly maxCalls: number;
+  /** US dollars; absent for no limit. */
+  readonly maxCost?: number;
+  readonly models: Readonly<Record<ModelRole, ModelDescription>>;
+  /** The endpoint that openai models were reached at; absent for others. Never a key. */
+  readonly baseUrl?: string;
+}
+
+/** What came of one candidate on one row. */
+export type CaseOutcome =
+  | { readonly status: 'scored'; readonly output: string; readonly finishReason: string; readonly score: Score }
+  | { readonly status: 'error'; readonly reason: ErrorReason; readonly message: string };
+
+export interface TokenCount {
+  readonly prompt: number;
+  readonly completion: number;
+}
+
+/** One answer that was used: paid for, or served from what was paid for before. */
+export interface ModelCall {
+  readonly role: ModelRole;
+  /** True when no request was sent. */
+  readonly cached: boolean;
+  /** Absent when the endpoint does not say. */
+  readonly tokens?: TokenCount;
+  /** US dollars; absent when the price is not known. */
+  readonly cost?: number;
+}
+
+export type StopReason =
+  | 'perfect'
+  | 'already-good'
+  | 'steps-done'
+  | 'no-progress'
+  | 'no-proposals'
+  | 'calls-spent'
+  | 'cost-spent'
+  | 'cancelled'
+  | 'model-failed';
+
+export interface Stop {
+  readonly reason: StopReason;
+  /** Why it ended, and what the user can do next. */
+  readonly nextStep: string;
+}
+
+export type VerdictKind = 'better' | 'worse' | 'undecided' | 'already-good' | 'no-headroom';
+
+/** What may be said of the best candidate against the prompt in the file. */
+export interface Verdict {
+  readonly kind: VerdictKind;
+  /** The candidate that it is about; absent when none came up. */
+  readonly candidateId?: string;
+  /** On the rows of the verdict; absent when no candidate was examined. */
+  readonly comparison?: PairedComparison;
+  /** One sentence for people. */
+  readonly sentence: string;
+}
+
+/** Everything that can happen in a run, in the order in which it happened. Times are milliseconds since 1970. */
+export type RunEvent =
+  | { readonly type: 'started'; readonly at: number; readonly setup: RunSetup }
+  | { readonly type: 'resumed'; readonly at: number }
+  | { readonly type: 'called'; readonly call: ModelCall }
+  | { readonly type: 'step'; readonly step: number; readonly parent: string }
+  | { readonly type: 'advised'; readonly advice: Advice }
+  | { readonly type: 'proposed'; readonly candidate: Candidate }
+  | { readonly type: 'rejected'; readonly candidate: Candidate; readonly reasons: readonly string[] }
+  | {
+      readonly type: 'scored';
+      readonly candidateId: string;
+      readonly caseId: string;
+      readonly outcome: CaseOutcome;
+    }
+  | {
+      readonly type: 'settled';
+      readonly candidateId: string;
+      readonly status: 'kept' | 'dropped';
+      readonly reasons: readonly string[];
+    }
+  | { readonly type: 'examined'; readonly candidateId: string }
+  | { readonly type: 'waiting'; readonly at: number; readonly reason: ErrorReason; readonly message: string }
+  | { readonly type: 'verdict'; readonly verdict: Verdict }
+  | { readonly type: 'stopped'; readonly at: number; readonly stop: Stop }
+  | { readonly type: 'accepted'; readonly at: number; readonly candidateId: string };
+
+/** A candidate with what is known of it. */
+export interface CandidateRecord {
+  readonly candidate: Candidate;
+  status: CandidateStatus;
+  reasons: readonly string[];
+  readonly outcomes: Map<string, CaseOutcome>;
+}
+
+/** A point of the score curve: a candidate that was scored on all selection rows, after so many calls. */
+export interface CurvePoint {
+  readonly calls: number;
+  readonly candidateId: string;
+  readonly score: number;
+  /** The best selection score up to here. */
+  readonly best: number;
+}
+
+export interface Usage {
+  readonly calls: Record<ModelRole, number>;
+  cached: number;
+  tokens: TokenCount;
+  /** Calls whose tokens the endpoint did not report. */
+  uncounted: number;
+  /** US dollars; undefined as soon as one call's price is unknown. */
+  cost: number | undefined;
+}
+
+/** A run as it stands after its events. Owned by the fold: readers must not write to it. */
+export interface RunState {
+  readonly setup: RunSetup;
+  readonly startedAt: number;
+  endedAt: number | undefined;
+  step: number;
+  parent: string;
+  /** In order of proposal, the baseline first. */
+  readonly candidates: Map<string, CandidateRecord>;
+  readonly advice: Map<string, Advice>;
+  readonly curve: CurvePoint[];
+  readonly usage: Usage;
+  readonly examined: string[];
+  /** Why the run is pausing now, for people. */
+  waiting: string | undefined;
+  verdict: Verdict | undefined;
+  stop: Stop | undefined;
+  readonly accepted: string[];
+}
+
+/**
+ * The fold over a run's events.
+ * The state given in is updated and returned: it has one owner, and copying it for each row would be quadratic.
+ * @throws Error when the first event is not `started`, or an event names an unknown candidate.
+ */
+export function reduce(state: RunState | undefined, event: RunEvent): RunState {
+  if (event.type === 'started') return initialState(event.at, event.setup);
+  if (!state) throw new Error('A run begins with a started event.');
+  state.waiting = event.type === 'waiting' ? event.message : event.type === 'called' ? state.waiting : undefined;
+  switch (event.type) {
+    case 'resumed':
+      state.stop = undefined;
+      state.endedAt = undefined;
+      break;
+    case 'called':
+      if (!event.call.cached) state.waiting = undefined;
+      countCall(state.usage, event.call);
+      break;
+    case 'step':
+      state.step = event.step;
+      state.parent = event.parent;
+      break;
+    case 'advised':
+      state.advice.set(event.advice.id, event.advice);
+      break;
+    case 'proposed':
+      state.candidates.set(event.candidate.id, newRecord(event.candidate, 'pending', []));
+      break;
+    case 'rejected':
+      state.candidates.set(event.candidate.id, newRecord(event.candidate, 'rejected', event.reasons));
+      break;
+    case 'scored':
+      recordOf(state, event.candidateId).outcomes.set(event.caseId, event.outcome);
+      break;
+    case 'settled':
+      settle(state, event.candidateId, event.status, event.reasons);
+      break;
+    case 'examined':
+      state.examined.push(event.candidateId);
+      break;
+    case 'waiting':
+      break;
+    case 'verdict':
+      state.verdict = event.verdict;
+      if (event.verdict.candidateId) recordOf(state, event.verdict.candidateId).status = 'best';
+      break;
+    case 'stopped':
+      state.stop = event.stop;
+      state.endedAt = event.at;
+      break;
+    case 'accepted':
+      state.accepted.push(event.candidateId);
+      break;
+  }
+  return state;
+}
+
+/** The state after a list of events; undefined for an empty list. */
+export function replay(events: Iterable<RunEvent>): RunState | undefined {
+  let state: RunState | undefined;
+  for (const event of events) state = reduce(state, event);
+  return state;
+}
+
+function initialState(at: number, setup: RunSetup): RunState {
+  return {
+    setup,
+    startedAt: at,
+    endedAt: undefined,
+    step: 0,
+    parent: BASELINE_ID,
+    candidates: new Map(),
+    advice: new Map(),
+    curve: [],
+    usage: {
+      calls: { task: 0, optimizer: 0, judge: 0 },
+      cached: 0,
+      tokens: { prompt: 0, completion: 0 },
+      uncounted: 0,
+      cost: 0,
+    },
+    examined: [],
+    waiting: undefined,
+    verdict: undefined,
+    stop: undefined,
+    accepted: [],
+  };
+}
+
+function newRecord(candidate: Candidate, status: CandidateStatus, reasons: readonly string[]): CandidateRecord {
+  return { candidate, status, reasons, outcomes: new Map() };
+}
+
+function countCall(usage: Usage, call: ModelCall): void {
+  if (call.cached) {
+    usage.cached++;
+    return;
+  }
+  usage.calls[call.role]++;
+  if (call.tokens) {
+    usage.tokens = {
+      prompt: usage.tokens.prompt + call.tokens.prompt,
+      completion: usage.tokens.completion + call.tokens.completion,
+    };
+  } else usage.uncounted++;
+  usage.cost = usage.cost === undefined || call.cost === undefined ? undefined : usage.cost + call.cost;
+}
+
+function settle(state: RunState, id: string, status: 'kept' | 'dropped', reasons: readonly string[]): void {
+  const record = recordOf(state, id);
+  record.status = status;
+  record.reasons = reasons;
+  if (status === 'dropped') return;
+  const { mean } = scoreOn(record, selectionRows(state));
+  if (mean === undefined) return;
+  const best = Math.max(mean, state.curve.at(-1)?.best ?? 0);
+  state.curve.push({ calls: callsMade(state.usage), candidateId: id, score: mean, best });
+}
+
+/** The record of a candidate. @throws Error when the run has no candidate of that id. */
+export function recordOf(state: RunState, id: string): CandidateRecord {
+  const record = state.candidates.get(id);
+  if (!record) throw new Error(`The run has no candidate ${id}.`);
+  return record;
+}
+
+/** Requests that reached a model. */
+export function callsMade(usage: Usage): number {
+  return usage.calls.task + usage.calls.optimizer + usage.calls.judge;
+}
+
+/** The rows that choose among candidates: validation, or train where the set is too small for a validation part. */
+export function selectionRows(state: RunState): readonly string[] {
+  const { validation, train } = state.setup.splits;
+  return validation.length > 0 ? validation : train;
+}
+
+/** Which part of the test set a row belongs to. */
+export function splitOf(state: RunState, caseId: string): SplitName {
+  const { splits } = state.setup;
+  return splits.train.includes(caseId) ? 'train' : splits.validation.includes(caseId) ? 'validation' : 'exam';
+}
+
+/** Mean score over the rows that have one. `errors` counts rows that ended in an error. */
+export function scoreOn(
+  record: CandidateRecord,
+  caseIds: Iterable<string>,
+): { readonly mean: number | undefined; readonly n: number; readonly errors: number } {
+  let sum = 0;
+  let n = 0;
+  let errors = 0;
+  for (const id of caseIds) {
+    const outcome = record.outcomes.get(id);
+    if (outcome?.status === 'error') errors++;
+    else if (outcome) {
+      sum += outcome.score.value;
+      n++;
+    }
+  }
+  return { mean: n === 0 ? undefined : sum / n, n, errors };
+}
+
+/** Scores of two candidates on the rows that both have one; rows with an error on either side are left out. */
+export function pairsOf(before: CandidateRecord, after: CandidateRecord, caseIds: Iterable<string>) {
+  const pairs = [];
+  for (const caseId of caseIds) {
+    const old = before.outcomes.get(caseId);
+    const now = after.outcomes.get(caseId);
+    if (old?.status === 'scored' && now?.status === 'scored') {
+      pairs.push({ caseId, before: old.score, after: now.score });
+    }
+  }
+  return pairs;
+}
