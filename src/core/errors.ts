@@ -48,16 +48,19 @@ export interface HoneErrorOptions {
 const MARKER = Symbol.for('hone.error');
 
 /** Faults of one request that may pass by themselves; everything else needs somebody to act. */
-const TRANSIENT: ReadonlySet<ErrorReason> = new Set(['rate-limited', 'overloaded', 'timed-out', 'unreachable']);
+const TRANSIENT: ReadonlySet<ErrorReason> = new Set([
+  'rate-limited',
+  'overloaded',
+  'timed-out',
+  'unreachable',
+]);
 
 /** Faults after which no further request can succeed, so that a run has to end (and can be resumed). */
 const SYSTEMIC: ReadonlySet<ErrorReason> = new Set([
   'unauthorized',
   'no-model',
   'unreachable',
-  'rate-limited',
   'quota-exhausted',
-  'overloaded',
   'budget-spent',
   'cancelled',
   'bad-config',

@@ -39,6 +39,8 @@ export interface RunSetup {
   readonly scorers: readonly unknown[];
   readonly splits: Splits;
   readonly strategy: string;
+  /** The part whose rows choose among candidates. */
+  readonly selection: 'train' | 'validation';
   readonly effort: Effort;
   readonly seed: number;
   /** Requests that may reach a model, all roles together. */
@@ -52,7 +54,12 @@ export interface RunSetup {
 
 /** What came of one candidate on one row. */
 export type CaseOutcome =
-  | { readonly status: 'scored'; readonly output: string; readonly finishReason: string; readonly score: Score }
+  | {
+      readonly status: 'scored';
+      readonly output: string;
+      readonly finishReason: string;
+      readonly score: Score;
+    }
   | { readonly status: 'error'; readonly reason: ErrorReason; readonly message: string };
 
 export interface TokenCount {
@@ -63,6 +70,8 @@ export interface TokenCount {
 /** One answer that was used: paid for, or served from what was paid for before. */
 export interface ModelCall {
   readonly role: ModelRole;
+  /** Names the request; the stored answer has the same key. */
+  readonly key: string;
   /** True when no request was sent. */
   readonly cached: boolean;
   /** Absent when the endpoint does not say. */
@@ -107,9 +116,14 @@ export type RunEvent =
   | { readonly type: 'resumed'; readonly at: number }
   | { readonly type: 'called'; readonly call: ModelCall }
   | { readonly type: 'step'; readonly step: number; readonly parent: string }
-  | { readonly type: 'advised'; readonly advice: Advice }
-  | { readonly type: 'proposed'; readonly candidate: Candidate }
-  | { readonly type: 'rejected'; readonly candidate: Candidate; readonly reasons: readonly string[] }
+  | {
+      /** All that one step brought, in one event, so that an interrupted step is repeated as a whole. */
+      readonly type: 'proposed';
+      readonly step: number;
+      readonly advice: readonly Advice[];
+      readonly candidates: readonly Candidate[];
+      readonly rejected: readonly { readonly candidate: Candidate; readonly reasons: readonly string[] }[];
+    }
   | {
       readonly type: 'scored';
       readonly candidateId: string;
@@ -160,13 +174,18 @@ export interface RunState {
   readonly setup: RunSetup;
   readonly startedAt: number;
   endedAt: number | undefined;
+  /** The step that was begun last; 0 while the baseline is scored. */
   step: number;
+  /** The last step whose proposals are known. */
+  proposedStep: number;
   parent: string;
   /** In order of proposal, the baseline first. */
   readonly candidates: Map<string, CandidateRecord>;
   readonly advice: Map<string, Advice>;
   readonly curve: CurvePoint[];
   readonly usage: Usage;
+  /** Keys of the answers that this run paid for. */
+  readonly paidKeys: Set<string>;
   readonly examined: string[];
   /** Why the run is pausing now, for people. */
   waiting: string | undefined;
@@ -183,28 +202,27 @@ export interface RunState {
 export function reduce(state: RunState | undefined, event: RunEvent): RunState {
   if (event.type === 'started') return initialState(event.at, event.setup);
   if (!state) throw new Error('A run begins with a started event.');
-  state.waiting = event.type === 'waiting' ? event.message : event.type === 'called' ? state.waiting : undefined;
   switch (event.type) {
     case 'resumed':
+      state.waiting = undefined;
       state.stop = undefined;
       state.endedAt = undefined;
       break;
     case 'called':
-      if (!event.call.cached) state.waiting = undefined;
+      state.waiting = undefined;
+      if (!event.call.cached) state.paidKeys.add(event.call.key);
       countCall(state.usage, event.call);
       break;
     case 'step':
       state.step = event.step;
       state.parent = event.parent;
       break;
-    case 'advised':
-      state.advice.set(event.advice.id, event.advice);
-      break;
     case 'proposed':
-      state.candidates.set(event.candidate.id, newRecord(event.candidate, 'pending', []));
-      break;
-    case 'rejected':
-      state.candidates.set(event.candidate.id, newRecord(event.candidate, 'rejected', event.reasons));
+      state.proposedStep = event.step;
+      for (const advice of event.advice) state.advice.set(advice.id, advice);
+      for (const candidate of event.candidates) addCandidate(state, candidate, 'pending', []);
+      for (const { candidate, reasons } of event.rejected)
+        addCandidate(state, candidate, 'rejected', reasons);
       break;
     case 'scored':
       recordOf(state, event.candidateId).outcomes.set(event.caseId, event.outcome);
@@ -216,6 +234,7 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
       state.examined.push(event.candidateId);
       break;
     case 'waiting':
+      state.waiting = event.message;
       break;
     case 'verdict':
       state.verdict = event.verdict;
@@ -223,6 +242,7 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
       break;
     case 'stopped':
       state.stop = event.stop;
+      state.waiting = undefined;
       state.endedAt = event.at;
       break;
     case 'accepted':
@@ -245,6 +265,7 @@ function initialState(at: number, setup: RunSetup): RunState {
     startedAt: at,
     endedAt: undefined,
     step: 0,
+    proposedStep: 0,
     parent: BASELINE_ID,
     candidates: new Map(),
     advice: new Map(),
@@ -256,6 +277,7 @@ function initialState(at: number, setup: RunSetup): RunState {
       uncounted: 0,
       cost: 0,
     },
+    paidKeys: new Set(),
     examined: [],
     waiting: undefined,
     verdict: undefined,
@@ -264,8 +286,13 @@ function initialState(at: number, setup: RunSetup): RunState {
   };
 }
 
-function newRecord(candidate: Candidate, status: CandidateStatus, reasons: readonly string[]): CandidateRecord {
-  return { candidate, status, reasons, outcomes: new Map() };
+function addCandidate(
+  state: RunState,
+  candidate: Candidate,
+  status: CandidateStatus,
+  reasons: readonly string[],
+): void {
+  state.candidates.set(candidate.id, { candidate, status, reasons, outcomes: new Map() });
 }
 
 function countCall(usage: Usage, call: ModelCall): void {
@@ -306,10 +333,9 @@ export function callsMade(usage: Usage): number {
   return usage.calls.task + usage.calls.optimizer + usage.calls.judge;
 }
 
-/** The rows that choose among candidates: validation, or train where the set is too small for a validation part. */
+/** The rows that choose among candidates, in the run's fixed random order. */
 export function selectionRows(state: RunState): readonly string[] {
-  const { validation, train } = state.setup.splits;
-  return validation.length > 0 ? validation : train;
+  return state.setup.splits[state.setup.selection];
 }
 
 /** Which part of the test set a row belongs to. */

@@ -154,7 +154,9 @@ export function comparePaired(pairs: readonly Pair[], seed: number | string = 0)
     values.length === 0 ? 0 : values.reduce((sum, each) => sum + each, 0) / values.length;
   const before = mean(pairs.map((pair) => pair.before.value));
   const after = mean(pairs.map((pair) => pair.after.value));
-  const isBinary = pairs.every(({ before: b, after: a }) => [b.value, a.value].every((v) => v === 0 || v === 1));
+  const isBinary = pairs.every(({ before: b, after: a }) =>
+    [b.value, a.value].every((v) => v === 0 || v === 1),
+  );
   const won = differences.filter((difference) => difference > 0).length;
   const lost = differences.filter((difference) => difference < 0).length;
   const both = pairs.filter((pair) => pair.before.value === 1 && pair.after.value === 1).length;

@@ -2,7 +2,8 @@ import type { Problem } from './prompt.js';
 import { hashFraction } from './hash.js';
 
 /** What an answer is compared with: a text, alternatives, or structured data. Absent in unlabelled rows. */
-export type Expected = string | number | boolean | null | readonly unknown[] | { readonly [key: string]: unknown };
+export type Expected =
+  string | number | boolean | null | readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /** One row of a test set. */
 export interface TestCase {

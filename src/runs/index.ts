@@ -39,9 +39,19 @@ export interface RunControl {
 }
 export declare function planRun(task: PromptTask, options: RunOptions, models: RunModels): RunPlan;
 /** Starts a run, journals it, and resolves with its final state: also after cancel or a systemic failure (state.stop says so). */
-export declare function startRun(task: PromptTask, options: RunOptions, models: RunModels, control?: RunControl): Promise<RunState>;
+export declare function startRun(
+  task: PromptTask,
+  options: RunOptions,
+  models: RunModels,
+  control?: RunControl,
+): Promise<RunState>;
 /** Goes on with a stored run. Throws `not-found`. A finished run is returned as it is. */
-export declare function resumeRun(root: string, runId: string, models: RunModels, control?: RunControl): Promise<RunState>;
+export declare function resumeRun(
+  root: string,
+  runId: string,
+  models: RunModels,
+  control?: RunControl,
+): Promise<RunState>;
 export interface RunSummary {
   readonly runId: string;
   readonly promptPath: string;
@@ -61,7 +71,11 @@ export declare function listRuns(root: string): Promise<{ runs: RunSummary[]; pr
 /** The state of a stored run. Throws `not-found`. */
 export declare function loadRun(root: string, runId: string): Promise<RunState>;
 /** The bytes that accepting writes, checked against the file as it is now. Throws `stale-file` when it has changed since the run started, `not-found`. */
-export declare function acceptedBytes(state: RunState, candidateId: string | undefined, currentBytes: Uint8Array): { candidateId: string; bytes: Uint8Array };
+export declare function acceptedBytes(
+  state: RunState,
+  candidateId: string | undefined,
+  currentBytes: Uint8Array,
+): { candidateId: string; bytes: Uint8Array };
 /** Notes in the journal that a candidate was accepted. */
 export declare function recordAccepted(root: string, runId: string, candidateId: string): Promise<void>;
 /** The `optimize` result of the command-line contract. */
@@ -73,13 +87,40 @@ export interface OptimizeResult {
   readonly verdict: string;
   readonly baseline: { score: number | null; n: number; interval: readonly [number, number] };
   readonly best: {
-    id: string; text: string; score: number | null; delta: number; interval: readonly [number, number];
-    pValue: number; n: number; fixed: readonly string[]; broken: readonly string[];
+    id: string;
+    text: string;
+    score: number | null;
+    delta: number;
+    interval: readonly [number, number];
+    pValue: number;
+    n: number;
+    fixed: readonly string[];
+    broken: readonly string[];
   };
-  readonly candidates: readonly { id: string; parent: string | null; operator: string; score: number | null; n: number; status: string; text: string; reasons: readonly string[] }[];
-  readonly feedback: readonly { id: string; text: string; direction: string; rows: readonly string[]; lines: readonly number[] }[];
+  readonly candidates: readonly {
+    id: string;
+    parent: string | null;
+    operator: string;
+    score: number | null;
+    n: number;
+    status: string;
+    text: string;
+    reasons: readonly string[];
+  }[];
+  readonly feedback: readonly {
+    id: string;
+    text: string;
+    direction: string;
+    rows: readonly string[];
+    lines: readonly number[];
+  }[];
   readonly splits: { train: number; validation: number; exam: number };
-  readonly usage: { calls: Record<ModelRole, number>; cached: number; tokens: { prompt: number; completion: number }; cost: number | null };
+  readonly usage: {
+    calls: Record<ModelRole, number>;
+    cached: number;
+    tokens: { prompt: number; completion: number };
+    cost: number | null;
+  };
   readonly stop: { reason: string; nextStep: string };
 }
 /** Result of `hone eval`. */
@@ -90,7 +131,11 @@ export interface EvaluationResult {
   readonly interval: readonly [number, number];
   readonly errors: number;
   readonly cases: readonly {
-    id: string; score: number | null; pass: boolean; output: string; error?: string;
+    id: string;
+    score: number | null;
+    pass: boolean;
+    output: string;
+    error?: string;
     feedback: readonly { scorer: string; kind: string; text: string }[];
   }[];
   readonly usage: OptimizeResult['usage'];
@@ -102,4 +147,8 @@ export interface EvaluationControl {
   readonly onProgress?: (done: number, total: number, callsMade: number) => void;
 }
 /** Scores a prompt on all its rows. A systemic failure raises with the results so far in `partial` of EvaluationEnded. */
-export declare function evaluatePrompt(task: PromptTask, models: RunModels, control?: EvaluationControl): Promise<{ result: EvaluationResult; endedEarly?: import('../core/errors.js').HoneError }>;
+export declare function evaluatePrompt(
+  task: PromptTask,
+  models: RunModels,
+  control?: EvaluationControl,
+): Promise<{ result: EvaluationResult; endedEarly?: import('../core/errors.js').HoneError }>;

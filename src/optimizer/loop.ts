@@ -1,0 +1,161 @@
+import { BASELINE_ID, type Candidate } from '../core/candidate.js';
+import { throwIfCancelled } from '../core/errors.js';
+import { seededRandom } from '../core/hash.js';
+import { decodeText, type EditableSpan, type PromptDocument } from '../core/prompt.js';
+import {
+  recordOf,
+  selectionRows,
+  type CandidateRecord,
+  type RunEvent,
+  type RunState,
+  type Stop,
+} from '../core/run.js';
+import type { Evaluator } from '../evaluation/evaluator.js';
+import { race } from '../evaluation/race.js';
+import { readPrompt } from '../formats/index.js';
+import type { Model } from '../models/model.js';
+import { verdictOf, wasGoodAlready } from './exam.js';
+import { duplicateKey, guard, seenTexts, spanTextOf } from './guards.js';
+import { affordableCandidates, shouldStop, unreadTrainRows } from './stop.js';
+import type { Proposal, Strategy } from './strategy.js';
+import { bestCandidate } from './trajectory.js';
+
+/** What the loop works with. The state is the fold over the events given to `record`, so it is never written here. */
+export interface LoopContext {
+  readonly state: RunState;
+  readonly record: (event: RunEvent) => void;
+  readonly strategy: Strategy;
+  readonly document: PromptDocument;
+  readonly span: EditableSpan;
+  readonly evaluator: Evaluator;
+  readonly optimizer: Model;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs to a verdict from wherever the state stands: a new run, or one that was interrupted anywhere.
+ * @returns why the search ended
+ * @throws HoneError when a model fails for good, the budget is spent or the signal aborts; the state keeps all results
+ */
+export async function optimize(run: LoopContext): Promise<Stop> {
+  const { state, strategy } = run;
+  await scoreBaseline(run);
+  if (wasGoodAlready(state)) return conclude(run, GOOD_ALREADY);
+  for (;;) {
+    for (const record of state.candidates.values()) {
+      if (record.status === 'pending') await settle(run, record);
+    }
+    const stop = shouldStop(state, strategy);
+    if (stop) return conclude(run, stop);
+    await propose(run);
+  }
+}
+
+const GOOD_ALREADY: Stop = {
+  reason: 'already-good',
+  nextStep: 'Every row passes with the prompt as it is; add harder rows if you expect more of it.',
+};
+
+async function scoreBaseline(run: LoopContext): Promise<void> {
+  const { state, record } = run;
+  const baseline = recordOf(state, BASELINE_ID);
+  if (baseline.status !== 'pending') return;
+  const { splits } = state.setup;
+  const read = splits.train.slice(0, run.strategy.trainRowsRead);
+  await scoreRows(run, baseline, [...new Set([...read, ...selectionRows(state)])]);
+  record({ type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] });
+}
+
+async function propose(run: LoopContext): Promise<void> {
+  const { state, strategy, span, record } = run;
+  const parent = bestCandidate(state)!.record;
+  const step = state.proposedStep + 1;
+  const room = affordableCandidates(state, strategy);
+  if (state.step < step) record({ type: 'step', step, parent: parent.candidate.id });
+  await scoreRows(run, parent, unreadTrainRows(state, strategy));
+  const { advice, proposals } = await strategy.propose({
+    state,
+    document: run.document,
+    span,
+    spanTextOf: (id) => spanTextOf(state, span, id),
+    parent: parent.candidate.id,
+    step,
+    room,
+    random: seededRandom(`${state.setup.seed} step ${step}`),
+    ask: async (messages, { temperature = 1, repeat = 0 } = {}) => {
+      const answer = await run.optimizer.complete({ messages, temperature, repeat }, signalOf(run));
+      return answer.text;
+    },
+  });
+  record({ type: 'proposed', step, advice, ...sortOut(run, proposals.slice(0, room), step) });
+}
+
+/** Gives proposals their ids and lets the guards look at them. */
+function sortOut(run: LoopContext, proposals: readonly Proposal[], step: number) {
+  const { state, document, span } = run;
+  const seen = seenTexts(state, span);
+  const candidates: Candidate[] = [];
+  const rejected: { candidate: Candidate; reasons: readonly string[] }[] = [];
+  let number = state.candidates.size;
+  for (const { spanText, ...proposal } of proposals) {
+    const result = guard({ state, document, span }, spanText, seen);
+    const candidate: Candidate = {
+      ...proposal,
+      id: `c${number++}`,
+      step,
+      spans: { [span.id]: spanText },
+      text: result.ok ? decodeText(result.document.bytes) : spanText,
+    };
+    seen.add(duplicateKey(spanText));
+    if (result.ok) candidates.push(candidate);
+    else rejected.push({ candidate, reasons: result.reasons });
+  }
+  return { candidates, rejected };
+}
+
+async function settle(run: LoopContext, record: CandidateRecord): Promise<void> {
+  const result = await race(
+    run.state,
+    record,
+    (each, rows) => scoreRows(run, each, rows),
+    run.strategy.triage,
+  );
+  run.record({ type: 'settled', candidateId: record.candidate.id, ...result });
+}
+
+/** Ends the search with a verdict; when a candidate came up, on exam rows that nothing has looked at yet. */
+async function conclude(run: LoopContext, stop: Stop): Promise<Stop> {
+  const { state, record } = run;
+  if (state.verdict) return stop;
+  const best = bestCandidate(state)!.record;
+  if (best.candidate.id !== BASELINE_ID) {
+    if (!state.examined.includes(best.candidate.id))
+      record({ type: 'examined', candidateId: best.candidate.id });
+    const { exam } = state.setup.splits;
+    await Promise.all([scoreRows(run, recordOf(state, BASELINE_ID), exam), scoreRows(run, best, exam)]);
+  }
+  record({ type: 'verdict', verdict: verdictOf(state, best) });
+  return stop;
+}
+
+/** Scores a candidate on the rows that it has no outcome for: its own bytes are read again, so that what is scored is what is written. */
+async function scoreRows(
+  run: LoopContext,
+  record: CandidateRecord,
+  caseIds: readonly string[],
+): Promise<void> {
+  throwIfCancelled(run.signal);
+  const open = caseIds.filter((id) => !record.outcomes.has(id));
+  if (open.length === 0) return;
+  const { candidate } = record;
+  const document = readPrompt(run.document.path, new TextEncoder().encode(candidate.text), { named: true });
+  await run.evaluator.evaluate(document, open, {
+    ...signalOf(run),
+    onOutcome: (caseId, outcome) =>
+      run.record({ type: 'scored', candidateId: candidate.id, caseId, outcome }),
+  });
+}
+
+function signalOf(run: LoopContext): { signal?: AbortSignal } {
+  return run.signal ? { signal: run.signal } : {};
+}

@@ -1,0 +1,121 @@
+import { callsMade, selectionRows, type Effort, type RunState, type Stop } from '../core/run.js';
+import { BASELINE_ID } from '../core/candidate.js';
+import { TRIAGE_ROWS } from '../evaluation/race.js';
+import type { Strategy } from './strategy.js';
+import { bestCandidate, scoredCandidates } from './trajectory.js';
+
+/** Steps of a run by effort. */
+export const STEPS: Readonly<Record<Effort, number>> = { quick: 2, normal: 5, thorough: 12 };
+/** Steps without a better candidate after which a run ends. */
+const PATIENCE = 3;
+/** Steps in a row from which no proposal passed the guards. */
+const EMPTY_STEPS = 2;
+
+export type StopCondition = (state: RunState, strategy: Strategy) => Stop | undefined;
+
+/** Requests that one candidate can cost. */
+export function callsPerCandidate(state: RunState, strategy: Strategy): number {
+  return (
+    selectionRows(state).length + (strategy.triage && state.setup.selection !== 'train' ? TRIAGE_ROWS : 0)
+  );
+}
+
+/** Requests kept back so that the exam can be held: the baseline and the winner on all exam rows. */
+export function examReserve(state: RunState): number {
+  return 2 * state.setup.splits.exam.length;
+}
+
+/** How many candidates of a further step the call limit allows. */
+export function affordableCandidates(state: RunState, strategy: Strategy): number {
+  const left =
+    state.setup.maxCalls -
+    callsMade(state.usage) -
+    examReserve(state) -
+    strategy.asksPerStep -
+    unreadTrainRows(state, strategy).length;
+  return Math.max(
+    0,
+    Math.min(strategy.perStep, Math.floor(left / Math.max(1, callsPerCandidate(state, strategy)))),
+  );
+}
+
+/** Train rows that the parent of the next step has yet to be scored on. */
+export function unreadTrainRows(state: RunState, strategy: Strategy): string[] {
+  const parent = bestCandidate(state)?.record;
+  const rows = state.setup.splits.train.slice(0, strategy.trainRowsRead);
+  return rows.filter((id) => !parent?.outcomes.has(id));
+}
+
+const perfect: StopCondition = (state) =>
+  bestCandidate(state)?.score === 1
+    ? {
+        reason: 'perfect',
+        nextStep: 'Every row that chooses among candidates passes; add harder rows to go further.',
+      }
+    : undefined;
+
+const stepsDone: StopCondition = (state) =>
+  state.proposedStep >= STEPS[state.setup.effort]
+    ? {
+        reason: 'steps-done',
+        nextStep: `All ${state.proposedStep} steps of this effort are done; a higher effort searches on.`,
+      }
+    : undefined;
+
+const callsSpent: StopCondition = (state, strategy) =>
+  affordableCandidates(state, strategy) < 1
+    ? {
+        reason: 'calls-spent',
+        nextStep: `The limit of ${state.setup.maxCalls} calls leaves no room for another candidate; raise it to search on.`,
+      }
+    : undefined;
+
+const costSpent: StopCondition = ({ setup, usage }) =>
+  setup.maxCost !== undefined && usage.cost !== undefined && usage.cost >= setup.maxCost
+    ? {
+        reason: 'cost-spent',
+        nextStep: `The limit of ${setup.maxCost} US dollars is reached; raise it to search on.`,
+      }
+    : undefined;
+
+const noProposals: StopCondition = (state) => {
+  const last = [...state.candidates.values()].filter(
+    ({ candidate }) => candidate.step > state.proposedStep - EMPTY_STEPS && candidate.id !== BASELINE_ID,
+  );
+  return state.proposedStep >= EMPTY_STEPS && last.every(({ status }) => status === 'rejected')
+    ? {
+        reason: 'no-proposals',
+        nextStep:
+          'No proposal of the last steps kept the rules; see the reasons, or choose a stronger optimizer model.',
+      }
+    : undefined;
+};
+
+const noProgress: StopCondition = (state) => {
+  const best = bestCandidate(state);
+  const since = state.proposedStep - (best?.record.candidate.step ?? 0);
+  return since >= PATIENCE && scoredCandidates(state).length > 1
+    ? {
+        reason: 'no-progress',
+        nextStep: `No better candidate in ${since} steps; look at the failing rows, or try another strategy.`,
+      }
+    : undefined;
+};
+
+const CONDITIONS: readonly StopCondition[] = [
+  perfect,
+  costSpent,
+  stepsDone,
+  noProposals,
+  noProgress,
+  callsSpent,
+];
+
+/** The first reason to end the search, asked between steps. */
+export function shouldStop(state: RunState, strategy: Strategy): Stop | undefined {
+  for (const condition of CONDITIONS) {
+    const stop = condition(state, strategy);
+    if (stop) return stop;
+  }
+  return undefined;
+}

@@ -1,0 +1,212 @@
+import { BASELINE_ID } from '../../core/candidate.js';
+import { recordOf, type CandidateRecord } from '../../core/run.js';
+import { expressionsOf } from '../../formats/index.js';
+import { adviceFor } from '../feedback/advice.js';
+import { causesOf, passingTrainRows, type Cause } from '../feedback/causes.js';
+import { mergeTexts } from '../merge.js';
+import { answerFormat, block, excerpt, missingTags, placeholderRule, taggedBlocks } from '../metaPrompt.js';
+import { expectedText, inputsOf } from '../rows.js';
+import { wordsBudget } from '../schedule.js';
+import { STEPS } from '../stop.js';
+import type { Proposal, ProposalContext, Proposals, Strategy } from '../strategy.js';
+import { scoredCandidates } from '../trajectory.js';
+
+/** Causes worked on in one step, each with a request of its own. */
+const CAUSES_PER_STEP = 3;
+const CANDIDATES_PER_CAUSE = 2;
+const ROWS_SHOWN = 8;
+const PASSING_SHOWN = 3;
+const TEXT_SHOWN = 600;
+
+/**
+ * Hone's own strategy, first version: causes are named from the failing train rows, each with the direction that the
+ * scorers give; one request per cause asks for small edits, with rows shown that must keep passing; complementary
+ * winners are merged without a request.
+ */
+export const hone: Strategy = {
+  id: 'hone',
+  selection: 'validation',
+  trainRowsRead: 24,
+  triage: true,
+  perStep: CAUSES_PER_STEP * CANDIDATES_PER_CAUSE,
+  asksPerStep: CAUSES_PER_STEP,
+  propose,
+};
+
+async function propose(context: ProposalContext): Promise<Proposals> {
+  const parent = recordOf(context.state, context.parent);
+  const causes = causesOf(context.state, parent).slice(0, CAUSES_PER_STEP);
+  const merged = mergeProposal(context, parent);
+  const room = context.room - merged.length;
+  const counts = shareOut(room, causes.length);
+  const answers = await Promise.all(
+    causes.map(async (cause, index) => {
+      const wanted = counts[index]!;
+      return wanted === 0 ? undefined : askForEdits(context, parent, cause, wanted);
+    }),
+  );
+  const asked = answers.filter((answer) => answer !== undefined);
+  if (asked.length > 0 && asked.every((answer) => answer.prompts.length === 0)) {
+    throw missingTags(
+      context.state.setup.models.optimizer.label,
+      context.state.setup.models.optimizer.destination,
+    );
+  }
+  const advice = causes.map((cause, index) =>
+    adviceFor(cause, context.span, context.state.setup.prompt.path, answers[index]?.feedback),
+  );
+  const proposals = answers.flatMap((answer, index) =>
+    (answer?.prompts ?? []).slice(0, counts[index]).map((spanText): Proposal => ({
+      parent: context.parent,
+      operator: 'edit',
+      spanText,
+      summary: advice[index]!.direction || advice[index]!.text,
+      adviceIds: [advice[index]!.id],
+    })),
+  );
+  return { advice, proposals: [...merged, ...proposals] };
+}
+
+/** How many candidates each cause gets, the first causes more. */
+function shareOut(room: number, causes: number): number[] {
+  return Array.from({ length: causes }, (_, index) =>
+    Math.min(CANDIDATES_PER_CAUSE, Math.floor(room / causes) + (index < room % causes ? 1 : 0)),
+  );
+}
+
+interface Edits {
+  readonly feedback: string | undefined;
+  readonly prompts: readonly string[];
+}
+
+async function askForEdits(
+  context: ProposalContext,
+  parent: CandidateRecord,
+  cause: Cause,
+  wanted: number,
+): Promise<Edits> {
+  const content = metaPrompt(context, parent, cause, wanted);
+  const reminder =
+    'Your last answer had no <prompt> tags. Put each whole new prompt between <prompt> and </prompt>.';
+  for (const [repeat, text] of [content, `${content}\n\n${reminder}`].entries()) {
+    const answer = await context.ask([{ role: 'user', content: text }], { repeat });
+    const prompts = taggedBlocks(answer, 'prompt');
+    if (prompts.length > 0) return { feedback: taggedBlocks(answer, 'feedback')[0], prompts };
+  }
+  return { feedback: undefined, prompts: [] };
+}
+
+function metaPrompt(context: ProposalContext, parent: CandidateRecord, cause: Cause, wanted: number): string {
+  const { state, span } = context;
+  const shown = cause.rows.slice(0, ROWS_SHOWN);
+  const budget = wordsBudget(context.step - 1, STEPS[state.setup.effort]);
+  const kept = passingTrainRows(state, parent).slice(0, PASSING_SHOWN);
+  const turnedDown = rejectionsOf(context);
+  const parts = [
+    'A prompt is used on many rows of a test set. Some rows fail, all for the same cause. Improve the prompt so that they pass.',
+    block('current_prompt', context.spanTextOf(context.parent)),
+    block(
+      'cause',
+      [
+        `${cause.rows.length} of the ${state.setup.splits.train.length} rows that may be read fail in this way.`,
+        cause.direction && `Direction: ${cause.direction}`,
+        `Rows: ${cause.rows.map(({ row }) => row.id).join(', ')}`,
+      ]
+        .filter(Boolean)
+        .join('\n'),
+      { id: cause.name },
+    ),
+    'Failing rows:',
+    ...shown.map(({ row, output, texts }) =>
+      block(
+        'row',
+        [
+          ...Object.entries(inputsOf(context, row)).map(
+            ([name, value]) => `${name}: ${excerpt(value, TEXT_SHOWN)}`,
+          ),
+          `answer: ${excerpt(output, TEXT_SHOWN)}`,
+          row.expected !== undefined && `expected: ${excerpt(expectedText(row), TEXT_SHOWN)}`,
+          ...texts.map((text) => `feedback: ${text}`),
+        ]
+          .filter(Boolean)
+          .join('\n'),
+        { id: row.id },
+      ),
+    ),
+    ...(kept.length > 0
+      ? [
+          'Rows that pass now and must go on passing:',
+          ...kept.map((row) =>
+            block(
+              'passing_row',
+              [
+                ...Object.entries(inputsOf(context, row)).map(
+                  ([name, value]) => `${name}: ${excerpt(value, 200)}`,
+                ),
+                row.expected !== undefined && `expected: ${excerpt(expectedText(row), 200)}`,
+              ]
+                .filter(Boolean)
+                .join('\n'),
+              { id: row.id },
+            ),
+          ),
+        ]
+      : []),
+    ...(turnedDown.length > 0 ? [`Earlier proposals were turned down:\n${turnedDown.join('\n')}`] : []),
+    [
+      'First say in one sentence between <feedback> and </feedback> what in the prompt causes these failures and which way to change it.',
+      block('words_budget', String(budget)),
+      `Make small edits: change at most ${budget} words of the current prompt, and keep everything that the cause does not concern.`,
+      placeholderRule(expressionsOf(context.document, span.text)),
+      block('wanted', String(wanted)),
+      answerFormat(wanted),
+    ]
+      .filter(Boolean)
+      .join('\n'),
+  ];
+  return parts.join('\n\n');
+}
+
+/** Why proposals of the last step broke a rule, each reason once. */
+function rejectionsOf(context: ProposalContext): string[] {
+  const reasons = [...context.state.candidates.values()]
+    .filter(({ status, candidate }) => status === 'rejected' && candidate.step === context.step - 1)
+    .flatMap((record) => record.reasons);
+  return [...new Set(reasons)].slice(0, 4);
+}
+
+/** The parent's edit together with the edit of the best candidate that does not descend from it, if both beat the baseline. */
+function mergeProposal(context: ProposalContext, parent: CandidateRecord): Proposal[] {
+  if (parent.candidate.id === BASELINE_ID) return [];
+  const scored = scoredCandidates(context.state);
+  const baselineScore = scored.find(({ record }) => record.candidate.id === BASELINE_ID)?.score ?? 0;
+  const mates = scored
+    .filter(({ record, score }) => {
+      const { id, parent: grandparent, adviceIds } = record.candidate;
+      return (
+        score > baselineScore &&
+        id !== parent.candidate.id &&
+        grandparent === parent.candidate.parent &&
+        adviceIds.some((advice) => !parent.candidate.adviceIds.includes(advice))
+      );
+    })
+    .sort((a, b) => b.score - a.score);
+  for (const { record } of mates) {
+    const spanText = mergeTexts(
+      context.spanTextOf(parent.candidate.parent ?? BASELINE_ID),
+      context.spanTextOf(parent.candidate.id),
+      context.spanTextOf(record.candidate.id),
+    );
+    if (spanText === undefined) continue;
+    return [
+      {
+        parent: parent.candidate.id,
+        operator: 'merge',
+        spanText,
+        summary: `Joins the edits of ${parent.candidate.id} and ${record.candidate.id}.`,
+        adviceIds: [...new Set([...parent.candidate.adviceIds, ...record.candidate.adviceIds])],
+      },
+    ];
+  }
+  return [];
+}

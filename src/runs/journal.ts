@@ -1,0 +1,149 @@
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { HoneError } from '../core/errors.js';
+import type { RunEvent } from '../core/run.js';
+import { runFolder } from './paths.js';
+
+const JOURNAL = 'journal.jsonl';
+const LOCK = 'lock';
+
+/**
+ * The append-only list of a run's events, one JSON object a line. An event is in the file before anything is done
+ * because of it, so that a killed process loses nothing that it acted on.
+ */
+export class Journal {
+  private constructor(
+    private readonly descriptor: number,
+    private readonly lockFile: string,
+  ) {}
+
+  /** Begins the journal of a new run. */
+  static async create(root: string, runId: string): Promise<Journal> {
+    const folder = runFolder(root, runId);
+    await mkdir(folder, { recursive: true });
+    const lockFile = takeLock(folder);
+    return new Journal(openSync(path.join(folder, JOURNAL), 'ax'), lockFile);
+  }
+
+  /**
+   * Opens the journal of a stored run to append to it; a line that was cut off by a crash is taken away first.
+   * @throws HoneError `not-found`; `bad-usage` when another process is running it
+   */
+  static async reopen(root: string, runId: string): Promise<{ journal: Journal; events: RunEvent[] }> {
+    const folder = runFolder(root, runId);
+    const file = path.join(folder, JOURNAL);
+    if (!existsSync(file)) throw noSuchRun(runId);
+    const lockFile = takeLock(folder);
+    try {
+      const bytes = readFileSync(file);
+      const complete = bytes.lastIndexOf(0x0a) + 1;
+      if (complete < bytes.length) truncateSync(file, complete);
+      const events = parseEvents(bytes.subarray(0, complete).toString('utf8'), file);
+      return { journal: new Journal(openSync(file, 'a'), lockFile), events };
+    } catch (error) {
+      rmSync(lockFile, { force: true });
+      throw error;
+    }
+  }
+
+  append(event: RunEvent): void {
+    writeSync(this.descriptor, `${JSON.stringify(event)}\n`);
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
+    rmSync(this.lockFile, { force: true });
+  }
+}
+
+/**
+ * The events of a stored run, also while another process is writing it.
+ * @throws HoneError `not-found`, or `bad-config` when a line in the middle cannot be read
+ */
+export async function readJournal(root: string, runId: string): Promise<RunEvent[]> {
+  const file = path.join(runFolder(root, runId), JOURNAL);
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw noSuchRun(runId);
+  });
+  return parseEvents(text.slice(0, text.lastIndexOf('\n') + 1), file);
+}
+
+/** Adds one event to a run that nobody is running. */
+export async function appendToJournal(root: string, runId: string, event: RunEvent): Promise<void> {
+  const { journal } = await Journal.reopen(root, runId);
+  try {
+    journal.append(event);
+  } finally {
+    journal.close();
+  }
+}
+
+function parseEvents(text: string, file: string): RunEvent[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line, index) => {
+      try {
+        return JSON.parse(line) as RunEvent;
+      } catch (cause) {
+        throw new HoneError({
+          reason: 'bad-config',
+          message: `The journal ${file} cannot be read at line ${index + 1}.`,
+          nextStep: 'Delete that run, or restore the file; other runs are not concerned.',
+          place: { file, line: index + 1 },
+          cause,
+        });
+      }
+    });
+}
+
+function noSuchRun(runId: string): HoneError {
+  return new HoneError({
+    reason: 'not-found',
+    message: `There is no run ${runId} in this workspace.`,
+    nextStep: 'List the stored runs with `hone runs`.',
+  });
+}
+
+/** A lock that dies with its process: a lock file of a process that is gone is taken over. */
+function takeLock(folder: string): string {
+  const lockFile = path.join(folder, LOCK);
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
+      return lockFile;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const owner = Number(readFileSync(lockFile, 'utf8'));
+      if (isAlive(owner)) {
+        throw new HoneError({
+          reason: 'bad-usage',
+          message: `The run ${path.basename(folder)} is being run by process ${owner}.`,
+          nextStep: 'Wait for it to end, or stop it there.',
+        });
+      }
+      rmSync(lockFile, { force: true });
+    }
+  }
+  throw new Error(`The lock ${lockFile} could not be taken.`);
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

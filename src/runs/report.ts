@@ -1,0 +1,134 @@
+import { BASELINE_ID } from '../core/candidate.js';
+import {
+  pairsOf,
+  recordOf,
+  scoreOn,
+  selectionRows,
+  type CandidateRecord,
+  type ModelRole,
+  type RunState,
+  type Usage,
+} from '../core/run.js';
+import { comparePaired, wilsonInterval, type Interval } from '../core/statistics.js';
+import { bestCandidate } from '../optimizer/trajectory.js';
+
+/** What a run used, as the command-line contract has it. Cost in US dollars; null when a price is unknown. */
+export interface UsageReport {
+  readonly calls: Readonly<Record<ModelRole, number>>;
+  readonly cached: number;
+  readonly tokens: { readonly prompt: number; readonly completion: number };
+  readonly cost: number | null;
+}
+
+/** The result of `hone optimize`. Scores are in [0, 1]; null where no row was scored. */
+export interface OptimizeResult {
+  readonly runId: string;
+  readonly prompt: string;
+  readonly strategy: string;
+  readonly verdict: string;
+  readonly baseline: { readonly score: number | null; readonly n: number; readonly interval: Interval };
+  readonly best: {
+    readonly id: string;
+    /** The whole file. */
+    readonly text: string;
+    readonly score: number | null;
+    readonly delta: number;
+    readonly interval: Interval;
+    readonly pValue: number;
+    readonly n: number;
+    readonly fixed: readonly string[];
+    readonly broken: readonly string[];
+  };
+  readonly candidates: readonly {
+    readonly id: string;
+    readonly parent: string | null;
+    readonly operator: string;
+    readonly score: number | null;
+    readonly n: number;
+    readonly status: string;
+    readonly text: string;
+    readonly reasons: readonly string[];
+  }[];
+  readonly feedback: readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly direction: string;
+    readonly rows: readonly string[];
+    readonly lines: readonly number[];
+  }[];
+  readonly splits: { readonly train: number; readonly validation: number; readonly exam: number };
+  readonly usage: UsageReport;
+  readonly stop: { readonly reason: string; readonly nextStep: string };
+}
+
+/**
+ * The result of a run as it stands. The numbers of the baseline and the best are of the exam rows once the verdict has
+ * looked at them, of the selection rows before.
+ */
+export function runResult(state: RunState): OptimizeResult {
+  const { setup, verdict } = state;
+  const baseline = recordOf(state, BASELINE_ID);
+  const best = verdict?.candidateId
+    ? recordOf(state, verdict.candidateId)
+    : (bestCandidate(state)?.record ?? baseline);
+  const rows = verdict?.comparison ? setup.splits.exam : selectionRows(state);
+  const comparison = verdict?.comparison ?? comparePaired(pairsOf(baseline, best, rows), setup.seed);
+  const ofBaseline = scoreOn(baseline, rows);
+  return {
+    runId: setup.runId,
+    prompt: setup.prompt.path,
+    strategy: setup.strategy,
+    verdict: verdict?.kind ?? 'undecided',
+    baseline: {
+      score: ofBaseline.mean ?? null,
+      n: ofBaseline.n,
+      interval: wilsonInterval((ofBaseline.mean ?? 0) * ofBaseline.n, ofBaseline.n),
+    },
+    best: {
+      id: best.candidate.id,
+      text: best.candidate.text,
+      score: scoreOn(best, rows).mean ?? null,
+      delta: comparison.delta,
+      interval: comparison.interval,
+      pValue: comparison.pValue,
+      n: comparison.n,
+      fixed: comparison.fixed,
+      broken: comparison.broken,
+    },
+    candidates: [...state.candidates.values()].map((record) => candidateReport(state, record)),
+    feedback: [...state.advice.values()].map(({ id, text, direction, rows: supporting, lines }) => ({
+      id,
+      text,
+      direction,
+      rows: supporting,
+      lines,
+    })),
+    splits: {
+      train: setup.splits.train.length,
+      validation: setup.splits.validation.length,
+      exam: setup.splits.exam.length,
+    },
+    usage: usageReport(state.usage),
+    stop: state.stop ?? { reason: 'running', nextStep: `Resume it with \`hone resume ${setup.runId}\`.` },
+  };
+}
+
+function candidateReport(state: RunState, record: CandidateRecord) {
+  const { candidate, status, reasons } = record;
+  const { mean, n } = scoreOn(record, selectionRows(state));
+  return {
+    id: candidate.id,
+    parent: candidate.parent ?? null,
+    operator: candidate.operator,
+    score: mean ?? null,
+    n,
+    status,
+    text: candidate.text,
+    reasons,
+  };
+}
+
+/** A fold's usage as a report. */
+export function usageReport(usage: Usage): UsageReport {
+  return { calls: usage.calls, cached: usage.cached, tokens: usage.tokens, cost: usage.cost ?? null };
+}

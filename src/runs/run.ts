@@ -1,0 +1,283 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { BASELINE_ID, type Candidate } from '../core/candidate.js';
+import { HoneError, toHoneError } from '../core/errors.js';
+import { decodeText, encodeText } from '../core/prompt.js';
+import {
+  callsMade,
+  reduce,
+  replay,
+  type ModelDescription,
+  type ModelRole,
+  type RunEvent,
+  type RunSetup,
+  type RunState,
+  type Stop,
+} from '../core/run.js';
+import type { TestSet } from '../core/testset.js';
+import { Evaluator } from '../evaluation/evaluator.js';
+import { readPrompt } from '../formats/index.js';
+import type { Model } from '../models/model.js';
+import { optimize } from '../optimizer/loop.js';
+import { strategyOf } from '../optimizer/strategies/index.js';
+import { createScorers, type ScorerConfig } from '../scorers/index.js';
+import type { PromptTask } from '../workspace/index.js';
+import { connectModels, type RunModels } from './connect.js';
+import { Journal } from './journal.js';
+import { ensureHoneFolder } from './paths.js';
+import { resolveOptions, type RunOptions } from './plan.js';
+
+export type RunListener = (event: RunEvent, state: RunState) => void;
+
+export interface RunControl {
+  /** Told of every event after it is stored. */
+  readonly onEvent?: RunListener;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts a run and journals it. Resolves with its final state, also when it was cancelled or a model failed for good:
+ * `state.stop` says so, and the run can be resumed.
+ * @throws HoneError before anything is sent, when the options do not fit
+ */
+export async function startRun(
+  task: PromptTask,
+  options: RunOptions,
+  models: RunModels,
+  control: RunControl = {},
+): Promise<RunState> {
+  const setup = setupOf(task, options, models);
+  await ensureHoneFolder(task.root);
+  const journal = await Journal.create(task.root, setup.runId);
+  const recorder = new Recorder(journal, undefined, control.onEvent);
+  recorder.record({ type: 'started', at: Date.now(), setup });
+  const baseline: Candidate = {
+    id: BASELINE_ID,
+    operator: 'baseline',
+    step: 0,
+    spans: {},
+    text: setup.prompt.text,
+    summary: 'The prompt as it stands in the file.',
+    adviceIds: [],
+  };
+  recorder.record({ type: 'proposed', step: 0, advice: [], candidates: [baseline], rejected: [] });
+  return runToEnd(task.root, recorder, models, control);
+}
+
+/**
+ * Goes on with a stored run from where it stopped. A run that has ended with a verdict is returned as it is.
+ * @throws HoneError `not-found`; `bad-usage` when another process is running it, or when the models are not the run's own
+ */
+export async function resumeRun(
+  root: string,
+  runId: string,
+  models: RunModels,
+  control: RunControl = {},
+): Promise<RunState> {
+  const { journal, events } = await Journal.reopen(root, runId);
+  const state = replay(events);
+  if (!state?.candidates.has(BASELINE_ID)) {
+    journal.close();
+    throw new HoneError({
+      reason: 'not-found',
+      message: `The run ${runId} was stopped before anything was stored.`,
+      nextStep: 'Start it anew.',
+    });
+  }
+  if (state.verdict && state.stop) {
+    journal.close();
+    return state;
+  }
+  try {
+    requireSameModels(state.setup, models);
+  } catch (error) {
+    journal.close();
+    throw error;
+  }
+  const recorder = new Recorder(journal, state, control.onEvent);
+  recorder.record({ type: 'resumed', at: Date.now() });
+  return runToEnd(root, recorder, models, control);
+}
+
+/** Stores events before they take effect, and folds them. */
+class Recorder {
+  private closed = false;
+
+  constructor(
+    private readonly journal: Journal,
+    private folded: RunState | undefined,
+    private readonly onEvent: RunListener | undefined,
+  ) {}
+
+  get state(): RunState {
+    if (!this.folded) throw new Error('The run has not begun.');
+    return this.folded;
+  }
+
+  /** An event that comes after the run has ended, from a request that was under way, is not a part of it. */
+  readonly record = (event: RunEvent): void => {
+    if (this.closed) return;
+    this.journal.append(event);
+    this.folded = reduce(this.folded, event);
+    this.onEvent?.(event, this.folded);
+  };
+
+  close(): void {
+    this.closed = true;
+    this.journal.close();
+  }
+}
+
+async function runToEnd(
+  root: string,
+  recorder: Recorder,
+  models: RunModels,
+  control: RunControl,
+): Promise<RunState> {
+  const { state } = recorder;
+  const { setup } = state;
+  try {
+    const connected = await connectModels(root, models, {
+      runId: setup.runId,
+      maxCalls: setup.maxCalls,
+      maxCost: setup.maxCost,
+      callsMade: callsMade(state.usage),
+      costMade: state.usage.cost ?? 0,
+      wasCounted: (key) => state.paidKeys.has(key),
+      onCall: (call) => recorder.record({ type: 'called', call }),
+      onWaiting: (error) =>
+        recorder.record({ type: 'waiting', at: Date.now(), reason: error.reason, message: error.message }),
+    });
+    try {
+      const stop = await search(recorder, connected.models, control.signal);
+      recorder.record({ type: 'stopped', at: Date.now(), stop });
+    } finally {
+      await connected.close();
+    }
+  } catch (thrown) {
+    recorder.record({ type: 'stopped', at: Date.now(), stop: stopOf(toHoneError(thrown), setup) });
+  } finally {
+    recorder.close();
+  }
+  return recorder.state;
+}
+
+async function search(
+  recorder: Recorder,
+  models: Readonly<Record<ModelRole, Model>>,
+  signal: AbortSignal | undefined,
+): Promise<Stop> {
+  const { setup } = recorder.state;
+  const document = readPrompt(setup.prompt.path, encodeText(setup.prompt.text), { named: true });
+  const span = document.spans.find(({ id }) => id === setup.prompt.spanId);
+  if (!span) throw new Error(`${setup.prompt.path} has no span ${setup.prompt.spanId}.`);
+  const testset = testsetOf(setup);
+  return optimize({
+    state: recorder.state,
+    record: recorder.record,
+    strategy: strategyOf(setup.strategy),
+    document,
+    span,
+    evaluator: new Evaluator({
+      model: models.task,
+      testset,
+      scorers: await createScorers(setup.scorers as readonly ScorerConfig[], testset),
+    }),
+    optimizer: models.optimizer,
+    ...(signal && { signal }),
+  });
+}
+
+function testsetOf(setup: RunSetup): TestSet {
+  const { path: file, inputColumn, expectedColumn, cases } = setup.testset;
+  return {
+    path: file,
+    format: 'journal',
+    columns: [],
+    ...(inputColumn !== undefined && { inputColumn }),
+    ...(expectedColumn !== undefined && { expectedColumn }),
+    cases,
+    problems: [],
+  };
+}
+
+function setupOf(task: PromptTask, options: RunOptions, models: RunModels): RunSetup {
+  const { strategy, effort, seed, splits, selection, maxCalls, span } = resolveOptions(task, options);
+  const { document, testset } = task;
+  return {
+    runId: newRunId(),
+    prompt: {
+      path: document.path,
+      format: document.format,
+      text: decodeText(document.bytes),
+      spanId: span.id,
+    },
+    testset: {
+      path: testset.path,
+      ...(testset.inputColumn !== undefined && { inputColumn: testset.inputColumn }),
+      ...(testset.expectedColumn !== undefined && { expectedColumn: testset.expectedColumn }),
+      cases: testset.cases,
+    },
+    scorers: task.scorerConfigs,
+    splits,
+    strategy: strategy.id,
+    selection,
+    effort,
+    seed,
+    maxCalls,
+    ...(options.maxCost !== undefined && { maxCost: options.maxCost }),
+    models: {
+      task: describe(models.models.task),
+      optimizer: describe(models.models.optimizer),
+      judge: describe(models.models.judge),
+    },
+    ...(models.baseUrl !== undefined && { baseUrl: models.baseUrl }),
+  };
+}
+
+function describe({ id, label, destination }: ModelDescription): ModelDescription {
+  return { id, label, destination };
+}
+
+/** Sortable by time, and unique among processes that start in the same second. */
+function newRunId(): string {
+  const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  return `${stamp}-${randomBytes(2).toString('hex')}`;
+}
+
+function requireSameModels(setup: RunSetup, models: RunModels): void {
+  for (const role of ['task', 'optimizer', 'judge'] as const) {
+    const [wanted, given] = [setup.models[role], models.models[role]];
+    if (wanted.id === given.id) continue;
+    throw new HoneError({
+      reason: 'bad-usage',
+      message: `The run ${setup.runId} uses ${wanted.id} as ${role} model, not ${given.id}.`,
+      nextStep: 'Resume it with the same models, so that its scores stay comparable.',
+    });
+  }
+}
+
+function stopOf(error: HoneError, setup: RunSetup): Stop {
+  const resume = `Resume with \`hone resume ${setup.runId}\`.`;
+  if (error.reason === 'cancelled') {
+    return { reason: 'cancelled', nextStep: `The run was cancelled; what was scored is kept. ${resume}` };
+  }
+  if (error.reason === 'budget-spent') {
+    return { reason: 'calls-spent', nextStep: `${error.message} ${error.nextStep}` };
+  }
+  return { reason: 'model-failed', nextStep: `${error.message} ${error.nextStep} ${resume}` };
+}
+
+/** The file that a run is about, as it is on disk now. @throws HoneError `not-found` when it is gone. */
+export async function currentBytes(root: string, setup: RunSetup): Promise<Uint8Array> {
+  return readFile(path.join(root, setup.prompt.path)).catch((cause: unknown) => {
+    throw new HoneError({
+      reason: 'not-found',
+      message: `${setup.prompt.path} is no longer there.`,
+      nextStep: 'Restore the file, then accept again.',
+      place: { file: setup.prompt.path },
+      cause,
+    });
+  });
+}
