@@ -14,7 +14,10 @@ export interface Candidate {
   readonly step: number;
   /** New text of the spans that differ from the baseline. */
   readonly spans: SpanTexts;
-  /** The whole file, byte-order mark and line ends included. Its UTF-8 bytes are what was scored. */
+  /**
+   * The whole file, byte-order mark and line ends included: its UTF-8 bytes are what was scored.
+   * For a candidate that a guard turned down, the span's text alone.
+   */
   readonly text: string;
   /** One line: what this candidate changes and why. */
   readonly summary: string;

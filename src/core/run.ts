@@ -70,8 +70,8 @@ export interface TokenCount {
 /** One answer that was used: paid for, or served from what was paid for before. */
 export interface ModelCall {
   readonly role: ModelRole;
-  /** Names the request; the stored answer has the same key. */
-  readonly key: string;
+  /** Names the request; the stored answer has the same key. Absent for a request that brought no answer. */
+  readonly key?: string;
   /** True when no request was sent. */
   readonly cached: boolean;
   /** Absent when the endpoint does not say. */
@@ -210,7 +210,7 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
       break;
     case 'called':
       state.waiting = undefined;
-      if (!event.call.cached) state.paidKeys.add(event.call.key);
+      if (event.call.key !== undefined && !event.call.cached) state.paidKeys.add(event.call.key);
       countCall(state.usage, event.call);
       break;
     case 'step':
@@ -270,13 +270,7 @@ function initialState(at: number, setup: RunSetup): RunState {
     candidates: new Map(),
     advice: new Map(),
     curve: [],
-    usage: {
-      calls: { task: 0, optimizer: 0, judge: 0 },
-      cached: 0,
-      tokens: { prompt: 0, completion: 0 },
-      uncounted: 0,
-      cost: 0,
-    },
+    usage: newUsage(),
     paidKeys: new Set(),
     examined: [],
     waiting: undefined,
@@ -295,7 +289,19 @@ function addCandidate(
   state.candidates.set(candidate.id, { candidate, status, reasons, outcomes: new Map() });
 }
 
-function countCall(usage: Usage, call: ModelCall): void {
+/** A ledger with nothing in it. */
+export function newUsage(): Usage {
+  return {
+    calls: { task: 0, optimizer: 0, judge: 0 },
+    cached: 0,
+    tokens: { prompt: 0, completion: 0 },
+    uncounted: 0,
+    cost: 0,
+  };
+}
+
+/** Adds a call to a ledger. */
+export function countCall(usage: Usage, call: ModelCall): void {
   if (call.cached) {
     usage.cached++;
     return;

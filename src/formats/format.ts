@@ -9,14 +9,28 @@ export interface PromptFormat {
   /** @throws HoneError `bad-prompt-file` with the line. */
   parse(path: string, bytes: Uint8Array): PromptDocument;
   /**
-   * The bytes that stand for `text` in place of the span's bytes, in the style that the file has there.
-   * @throws HoneError `splice-refused` when the host format cannot hold the text.
+   * Ways to write `text` in place of the span's bytes, line ends included, the one nearest to the style of the file
+   * first. None is promised to hold the text: `splice` takes the first that reads back and leaves all else as it was.
+   * @param text LF line ends, no blank lines at either end
    */
-  encode(document: PromptDocument, span: EditableSpan, text: string): Uint8Array;
+  encodings(document: PromptDocument, span: EditableSpan, text: string): Iterable<string>;
+  /** All that the file says besides the texts of its spans, for a comparison before and after a write. */
+  surroundings(document: PromptDocument): unknown;
   /** Messages with placeholders filled. A name without a value stays as it is. */
   fill(document: PromptDocument, vars: Readonly<Record<string, string>>): ChatMessage[];
-  /** Template expressions in a text, each occurrence, so that a guard can compare multisets. */
-  expressions(text: string): string[];
+  /** Template expressions and references in a text, each occurrence, so that a guard can compare multisets. */
+  expressions(text: string): Expression[];
   /** Why the text would change the structure of the file, a sentence each; empty when it would not. */
   violations(document: PromptDocument, span: EditableSpan, text: string): string[];
+}
+
+/** A stretch of a prompt that a program reads, so that it must not change. */
+export interface Expression {
+  /**
+   * A `placeholder` is filled by Hone from the test row. A `reference` pulls a file or a tool into the context. Any other
+   * `expression` is sent as it stands and may mean something to the program that uses the prompt.
+   */
+  readonly kind: 'placeholder' | 'expression' | 'reference';
+  /** As it stands in the text; two that a program reads alike are spelt alike. */
+  readonly text: string;
 }

@@ -34,5 +34,7 @@ export interface CallOptions {
  * Raises HoneErrors only: transient reasons may be tried again, systemic ones end the run.
  */
 export interface Model extends ModelDescription {
+  /** The endpoint's address, without any key; part of the cache key. Absent where there is no endpoint. */
+  readonly baseUrl?: string;
   complete(request: ModelRequest, options?: CallOptions): Promise<ModelAnswer>;
 }

@@ -12,7 +12,7 @@ import {
 } from '../core/run.js';
 import type { Evaluator } from '../evaluation/evaluator.js';
 import { race } from '../evaluation/race.js';
-import { readPrompt } from '../formats/index.js';
+import { editableText, readPrompt } from '../formats/index.js';
 import type { Model } from '../models/model.js';
 import { verdictOf, wasGoodAlready } from './exam.js';
 import { duplicateKey, guard, seenTexts, spanTextOf } from './guards.js';
@@ -97,7 +97,8 @@ function sortOut(run: LoopContext, proposals: readonly Proposal[], step: number)
   const candidates: Candidate[] = [];
   const rejected: { candidate: Candidate; reasons: readonly string[] }[] = [];
   let number = state.candidates.size;
-  for (const { spanText, ...proposal } of proposals) {
+  for (const { spanText: proposed, ...proposal } of proposals) {
+    const spanText = editableText(proposed);
     const result = guard({ state, document, span }, spanText, seen);
     const candidate: Candidate = {
       ...proposal,

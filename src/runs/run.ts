@@ -139,15 +139,14 @@ async function runToEnd(
   const { setup } = state;
   try {
     const connected = await connectModels(root, models, {
-      runId: setup.runId,
+      name: setup.runId,
       maxCalls: setup.maxCalls,
       maxCost: setup.maxCost,
-      callsMade: callsMade(state.usage),
-      costMade: state.usage.cost ?? 0,
+      spent: { calls: callsMade(state.usage), cost: state.usage.cost ?? 0 },
       wasCounted: (key) => state.paidKeys.has(key),
       onCall: (call) => recorder.record({ type: 'called', call }),
-      onWaiting: (error) =>
-        recorder.record({ type: 'waiting', at: Date.now(), reason: error.reason, message: error.message }),
+      onWaiting: ({ reason, message }) =>
+        recorder.record({ type: 'waiting', at: Date.now(), reason, message }),
     });
     try {
       const stop = await search(recorder, connected.models, control.signal);

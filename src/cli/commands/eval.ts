@@ -1,0 +1,67 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { EvaluationResult } from '../../runs/index.js';
+import { locatePrompt } from '../files.js';
+import { buildModels, planModels, type ModelOptions } from '../models.js';
+import { wholeNumber, withJson, withModels } from '../options.js';
+import { evaluationProgress } from '../progress.js';
+import type { Outcome, Shell } from '../shell.js';
+import { count, score, wrap, type Paint } from '../terminal.js';
+
+interface EvalOptions extends ModelOptions {
+  readonly tests?: string;
+  readonly repeat?: number;
+}
+
+export function addEval(program: Command, shell: Shell): void {
+  withModels(withJson(program.command('eval')))
+    .description('score a prompt on all rows of its test set')
+    .argument('<prompt>', 'the prompt file')
+    .option('--tests <file>', 'the test set (default: hone.yaml, then the file of the same name)')
+    .option('--repeat <n>', 'answers per row', wholeNumber(1))
+    .action((prompt: string, options: EvalOptions) => shell.run(options, () => evaluate(shell, prompt, options)));
+}
+
+async function evaluate(shell: Shell, named: string, options: EvalOptions): Promise<Outcome> {
+  const { evaluatePrompt, loadTask } = await import('../../engine.js');
+  const prompt = await locatePrompt(shell.cwd, named);
+  const tests = options.tests === undefined ? {} : { tests: path.resolve(shell.cwd, options.tests) };
+  const task = await loadTask(prompt.root, prompt.path, tests);
+  const models = await buildModels(planModels(options, shell.env));
+  task.notes.forEach((note) => shell.note(note));
+  const progress = evaluationProgress(shell.stderr);
+  try {
+    const { result, endedEarly } = await evaluatePrompt(task, models, {
+      ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
+      signal: shell.signal,
+      onProgress: progress.onProgress,
+    });
+    progress.finish();
+    return {
+      json: result,
+      text: evaluationText(result, shell.paint),
+      ...(endedEarly === undefined ? {} : { trouble: endedEarly }),
+    };
+  } finally {
+    progress.finish();
+  }
+}
+
+/** An evaluation as people read it: the score, and every row that failed with the feedback. */
+export function evaluationText(result: EvaluationResult, paint: Paint): string {
+  const failing = result.cases.filter((row) => !row.pass);
+  const [low, high] = result.interval;
+  const head =
+    `${paint('bold', result.prompt)}: ${score(result.score)} on ${count(result.n, 'row')} ` +
+    `(95% interval ${score(low)} to ${score(high)}), ${count(result.errors, 'error')}`;
+  const blocks = failing.map((row) => {
+    const notes = row.error === undefined ? row.feedback.map((each) => each.text) : [row.error];
+    return [
+      `${paint('yellow', row.id)}  ${row.error === undefined ? score(row.score) : 'error'}`,
+      ...notes.map((note) => wrap(`  ${note}`, 100, '    ')),
+    ].join('\n');
+  });
+  const { calls, cached } = result.usage;
+  const made = calls.task + calls.optimizer + calls.judge;
+  return [head, ...blocks, `Spent: ${count(made, 'call')}, ${count(cached, 'answer')} from the cache.`].join('\n');
+}

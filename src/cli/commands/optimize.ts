@@ -1,0 +1,145 @@
+import path from 'node:path';
+import { Option, type Command } from 'commander';
+import { HoneError } from '../../core/errors.js';
+import { callsMade, type Effort, type RunState } from '../../core/run.js';
+import type { RunModels, RunOptions, RunPlan } from '../../runs/index.js';
+import type { PromptTask } from '../../workspace/index.js';
+import { acceptanceText, acceptRun } from '../acceptance.js';
+import { EXIT, exitCodeOfRun, worstExitCode, type ExitCode } from '../exitCodes.js';
+import { locatePrompt } from '../files.js';
+import { buildModels, planModels, type ModelOptions } from '../models.js';
+import { positiveNumber, wholeNumber, withJson, withModels } from '../options.js';
+import { runProgress } from '../progress.js';
+import { runText } from '../runText.js';
+import type { Outcome, Shell } from '../shell.js';
+import { count, paintFor } from '../terminal.js';
+
+interface OptimizeOptions extends ModelOptions {
+  readonly tests?: string;
+  readonly strategy?: string;
+  readonly effort?: Effort;
+  readonly maxCalls?: number;
+  readonly maxCost?: number;
+  readonly seed?: number;
+  readonly write?: boolean;
+}
+
+const EXIT_HELP = `
+Exit codes: 0 the run came to its end, whatever the verdict; 1 --write was refused because the file has changed;
+2 bad usage, prompt, test set or configuration; 3 the models or the budget ended it before there was a verdict
+(the results so far are printed); 130 cancelled with Ctrl+C (the best so far is kept; "hone resume" goes on).
+With several prompts the calls and dollars are a cap for all of them together.`;
+
+export function addOptimize(program: Command, shell: Shell): void {
+  withModels(withJson(program.command('optimize')))
+    .description('search for a better prompt, and say whether it is better')
+    .argument('<prompt...>', 'the prompt files')
+    .option('--tests <file>', 'the test set (default: hone.yaml, then the file of the same name)')
+    .option('--strategy <name>', 'how candidates are proposed: hone or opro')
+    .addOption(new Option('--effort <level>', 'how much to try').choices(['quick', 'normal', 'thorough']))
+    .option('--max-calls <n>', 'requests that may reach a model, all models together', wholeNumber(1))
+    .option('--max-cost <usd>', 'dollars that may be spent, all models together', positiveNumber)
+    .option('--seed <n>', 'makes splits and choices repeatable', wholeNumber(0))
+    .option('--write', 'accept the best candidate when the verdict is "better"')
+    .addHelpText('after', EXIT_HELP)
+    .action((prompts: string[], options: OptimizeOptions) =>
+      shell.run(options, () => optimize(shell, prompts, options)),
+    );
+}
+
+async function optimize(shell: Shell, named: readonly string[], options: OptimizeOptions): Promise<Outcome> {
+  const { loadTask, planRun, runResult } = await import('../../engine.js');
+  const tests = options.tests === undefined ? {} : { tests: path.resolve(shell.cwd, options.tests) };
+  const tasks: PromptTask[] = [];
+  for (const each of named) {
+    const prompt = await locatePrompt(shell.cwd, each);
+    tasks.push(await loadTask(prompt.root, prompt.path, tests));
+  }
+  const models = await buildModels(planModels(options, shell.env));
+  const leastShare = shareOfBudget(options, [], tasks.length);
+  for (const task of tasks) planRun(task, runOptions(options, leastShare), models);
+
+  const states: RunState[] = [];
+  const texts: string[] = [];
+  const codes: ExitCode[] = [];
+  let trouble: HoneError | undefined;
+  for (const [index, task] of tasks.entries()) {
+    const limits = shareOfBudget(options, states, tasks.length - index);
+    const state = await optimizeOne(shell, task, runOptions(options, limits), models);
+    states.push(state);
+    texts.push(runText(state, shell.paint));
+    codes.push(exitCodeOfRun(state));
+    if (options.write && state.verdict?.kind === 'better') {
+      try {
+        texts.push(acceptanceText(await acceptRun(task.root, state, undefined)));
+      } catch (error) {
+        if (!HoneError.is(error)) throw error;
+        trouble = error;
+        codes.push(EXIT.gateFailed);
+      }
+    } else if (options.write) texts.push(`${task.document.path} was not written: the verdict is not "better".`);
+    // What ended this run early would end the next one too.
+    if (state.stop?.reason === 'cancelled' || state.stop?.reason === 'model-failed') break;
+  }
+  const results = states.map(runResult);
+  return {
+    exitCode: worstExitCode(codes),
+    json: named.length === 1 ? results[0] : results,
+    text: texts.join('\n\n'),
+    ...(trouble === undefined ? {} : { trouble }),
+  };
+}
+
+/** Runs one optimization with its plan and progress on stderr. */
+export async function optimizeOne(
+  shell: Shell,
+  task: PromptTask,
+  options: RunOptions,
+  models: RunModels,
+): Promise<RunState> {
+  const { planRun, startRun } = await import('../../engine.js');
+  planLines(task, planRun(task, options, models)).forEach((line) => shell.note(line));
+  const progress = runProgress(shell.stderr, paintFor(shell.stderr));
+  try {
+    return await startRun(task, options, models, { onEvent: progress.onEvent, signal: shell.signal });
+  } finally {
+    progress.finish();
+  }
+}
+
+/** What a run will do, before anything is sent. */
+export function planLines(task: PromptTask, plan: RunPlan): string[] {
+  const { train, validation, exam } = plan.splits;
+  const rows = task.testset.cases.length;
+  return [
+    `${task.document.path}: ${count(rows, 'row')} of ${task.testset.path} ` +
+      `(${train} train, ${validation} validation, ${exam} exam), at most ${count(plan.maxCalls, 'call')}.`,
+    ...plan.destinations,
+    ...plan.notes,
+  ];
+}
+
+interface Limits {
+  readonly maxCalls?: number;
+  readonly maxCost?: number;
+}
+
+function runOptions(options: OptimizeOptions, limits: Limits): RunOptions {
+  return {
+    ...(options.strategy === undefined ? {} : { strategy: options.strategy }),
+    ...(options.effort === undefined ? {} : { effort: options.effort }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(limits.maxCalls === undefined ? {} : { maxCalls: limits.maxCalls }),
+    ...(limits.maxCost === undefined ? {} : { maxCost: limits.maxCost }),
+  };
+}
+
+/** An equal share of what the earlier runs left, so that the last prompt gets its turn too. */
+export function shareOfBudget(limits: Limits, done: readonly RunState[], left: number): Limits {
+  const calls = done.reduce((sum, state) => sum + callsMade(state.usage), 0);
+  const cost = done.reduce((sum, state) => sum + (state.usage.cost ?? 0), 0);
+  return {
+    ...(limits.maxCalls === undefined ? {} : { maxCalls: Math.max(0, Math.floor((limits.maxCalls - calls) / left)) }),
+    ...(limits.maxCost === undefined ? {} : { maxCost: Math.max(0, (limits.maxCost - cost) / left) }),
+  };
+}

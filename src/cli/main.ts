@@ -1,0 +1,57 @@
+import { CommanderError } from 'commander';
+import { HoneError } from '../core/errors.js';
+import { EXIT, type ExitCode } from './exitCodes.js';
+import { createProgram } from './program.js';
+import { errorJson, Shell } from './shell.js';
+import { write } from './terminal.js';
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const shell = new Shell({
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: cancellation(),
+  });
+  try {
+    await createProgram(shell).parseAsync(args, { from: 'user' });
+    return shell.exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help that was asked for is a result; help instead of a missing command is not.
+    if (error.exitCode === 0) return EXIT.done;
+    await usageErrorAsJson(error, args);
+    return EXIT.badUsage;
+  }
+}
+
+async function usageErrorAsJson(error: CommanderError, args: readonly string[]): Promise<void> {
+  const toStdout = args.some((arg, index) => arg === '--json=-' || (arg === '-' && args[index - 1] === '--json'));
+  if (!toStdout) return;
+  const usage = new HoneError({
+    reason: 'bad-usage',
+    message: error.message.replace(/^error: /, ''),
+    nextStep: 'Try the command with --help.',
+  });
+  await write(process.stdout, `${JSON.stringify(errorJson(usage), null, 2)}\n`);
+}
+
+/** Ctrl+C asks to stop and keep the best so far; a second one ends the process at once. */
+function cancellation(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(EXIT.cancelled);
+    process.stderr.write('\nStopping; what is done so far is kept. Press Ctrl+C again to end at once.\n');
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return controller.signal;
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader of a pipe has enough, as in `hone list | head`.
+  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.endedEarly);
+});
+
+void main(process.argv.slice(2)).then((code) => process.exit(code));

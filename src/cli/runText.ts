@@ -1,0 +1,205 @@
+import { createTwoFilesPatch } from 'diff';
+import { BASELINE_ID } from '../core/candidate.js';
+import {
+  callsMade,
+  pairsOf,
+  recordOf,
+  scoreOn,
+  selectionRows,
+  type CandidateRecord,
+  type RunState,
+  type Usage,
+} from '../core/run.js';
+import { comparePaired, type Interval } from '../core/statistics.js';
+import { acceptableCandidate } from '../runs/accept.js';
+import { count, score, signed, table, wrap, type Cell, type Paint, type Style } from './terminal.js';
+
+const WIDTH = 100;
+
+/** A run as people read it in a terminal: candidates, verdict, feedback, difference, cost, what to do next. */
+export function runText(state: RunState, paint: Paint): string {
+  const { setup } = state;
+  return [
+    [
+      paint('bold', `${setup.prompt.path}  ·  run ${setup.runId}`),
+      `Tests ${setup.testset.path}: ${splitSizes(state)}. Strategy ${setup.strategy}, seed ${setup.seed}.`,
+      `Models: ${modelLine(state)}`,
+    ].join('\n'),
+    candidateTable(state, paint),
+    verdictText(state, paint),
+    adviceText(state, paint),
+    diffText(state, paint),
+    usageText(state.usage),
+    nextText(state),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function splitSizes(state: RunState): string {
+  const { train, validation, exam } = state.setup.splits;
+  const parts = [`${train.length} train`, `${validation.length} validation`, `${exam.length} exam rows`];
+  return parts.join(', ');
+}
+
+function modelLine(state: RunState): string {
+  const { task, optimizer, judge } = state.setup.models;
+  const labels = new Set([task, optimizer, judge].map((model) => model.label));
+  if (labels.size === 1) return `${task.label} (${task.destination})`;
+  return [
+    `task ${task.label} (${task.destination})`,
+    `optimizer ${optimizer.label} (${optimizer.destination})`,
+    `judge ${judge.label} (${judge.destination})`,
+  ].join(', ');
+}
+
+const STATUS_STYLE: Partial<Record<string, Style>> = { best: 'green', rejected: 'yellow', dropped: 'dim' };
+
+function candidateTable(state: RunState, paint: Paint): string {
+  const rows = [...state.candidates.values()].map((record) => candidateRow(state, record));
+  const columns = [
+    { title: 'candidate', most: 16 },
+    { title: 'operator', most: 20 },
+    { title: 'score', align: 'right' },
+    { title: 'diff', align: 'right' },
+    { title: '95% interval', align: 'right' },
+    { title: 'fixed', align: 'right' },
+    { title: 'broken', align: 'right' },
+    { title: 'status' },
+  ] as const;
+  const reasons = [...state.candidates.values()]
+    .filter((record) => record.reasons.length > 0)
+    .map((record) => {
+      return wrap(`  ${record.candidate.id} ${record.status}: ${record.reasons.join(' ')}`, WIDTH, '    ');
+    });
+  return [table(columns, rows, paint), ...reasons].join('\n');
+}
+
+function candidateRow(state: RunState, record: CandidateRecord): Cell[] {
+  const { candidate, status } = record;
+  const isBaseline = candidate.id === BASELINE_ID;
+  const rows = selectionRows(state);
+  const { mean } = scoreOn(record, rows);
+  const pairs = isBaseline ? [] : pairsOf(recordOf(state, BASELINE_ID), record, rows);
+  const compared = pairs.length === 0 ? undefined : comparePaired(pairs, state.setup.seed);
+  return [
+    { text: candidate.id, ...(status === 'best' ? { style: 'bold' as const } : {}) },
+    { text: isBaseline ? '' : candidate.operator },
+    { text: score(mean) },
+    compared ? { text: signed(compared.delta), style: compared.delta > 0 ? 'green' : 'yellow' } : { text: '' },
+    { text: compared ? interval(compared.interval) : '' },
+    { text: compared ? String(compared.fixed.length) : '' },
+    { text: compared ? String(compared.broken.length) : '' },
+    { text: isBaseline && status !== 'best' ? '' : status, ...styleOf(status) },
+  ];
+}
+
+function styleOf(status: string): { style?: Style } {
+  const style = STATUS_STYLE[status];
+  return style ? { style } : {};
+}
+
+/** Both ends of a difference's interval. */
+export function interval([low, high]: Interval): string {
+  return `[${signed(low)}, ${signed(high)}]`;
+}
+
+const VERDICT_STYLE: Partial<Record<string, Style>> = { better: 'green', worse: 'red', undecided: 'yellow' };
+
+function verdictText(state: RunState, paint: Paint): string {
+  const { verdict } = state;
+  if (!verdict) return paint('yellow', 'No verdict yet.');
+  const { comparison } = verdict;
+  const lines = [
+    `${paint('bold', 'Verdict:')} ${paint(VERDICT_STYLE[verdict.kind] ?? 'cyan', verdict.kind)}`,
+    wrap(verdict.sentence, WIDTH),
+  ];
+  if (comparison) {
+    const { n, before, after, delta, pValue, fixed, broken } = comparison;
+    lines.push(
+      `On the verdict's ${count(n, 'row')}: ${score(before)} -> ${score(after)}, ` +
+        `${signed(delta)}`,
+      `${interval(comparison.interval)}, p = ${pValue < 0.001 ? '< 0.001' : pValue.toFixed(3)}, ` +
+        `${fixed.length} fixed, ${broken.length} broken.`,
+    );
+  }
+  return lines.join('\n');
+}
+
+const ROWS_SHOWN = 6;
+
+function adviceText(state: RunState, paint: Paint): string {
+  if (state.advice.size === 0) return '';
+  const rowLines = new Map(state.setup.testset.cases.map((row) => [row.id, row.line]));
+  const blocks = [...state.advice.values()].map((advice) => {
+    const rows = advice.rows.map((id) => `${id} (line ${rowLines.get(id) ?? '?'})`);
+    const more = rows.length > ROWS_SHOWN ? ` and ${rows.length - ROWS_SHOWN} more` : '';
+    return [
+      wrap(`- ${advice.text}`, WIDTH, '  '),
+      advice.direction ? wrap(`  -> ${advice.direction}`, WIDTH, '     ') : '',
+      rows.length > 0 ? paint('dim', wrap(`  rows ${rows.slice(0, ROWS_SHOWN).join(', ')}${more}`, WIDTH, '     ')) : '',
+      advice.lines.length > 0 ? paint('dim', `  prompt ${lineList(advice.lines)}`) : '',
+    ]
+      .filter((line) => line !== '')
+      .join('\n');
+  });
+  return [paint('bold', `Feedback (${advicePlace(state)})`), ...blocks].join('\n');
+}
+
+function advicePlace(state: RunState): string {
+  return `rows of ${state.setup.testset.path}, lines of ${state.setup.prompt.path}`;
+}
+
+function lineList(lines: readonly number[]): string {
+  return lines.length === 1 ? `line ${lines[0]}` : `lines ${lines.join(', ')}`;
+}
+
+function diffText(state: RunState, paint: Paint): string {
+  const id = acceptableCandidate(state);
+  if (id === undefined) return '';
+  const { candidate } = recordOf(state, id);
+  const { path, text } = state.setup.prompt;
+  const patch = createTwoFilesPatch(path, path, text, candidate.text, 'now', `candidate ${id}`, { context: 3 });
+  const lines = patch.split('\n').filter((line) => !/^=+$/.test(line));
+  return lines
+    .map((line) => {
+      if (line.startsWith('@@')) return paint('cyan', line);
+      if (line.startsWith('+++') || line.startsWith('---')) return paint('bold', line);
+      if (line.startsWith('+')) return paint('green', line);
+      return line.startsWith('-') ? paint('red', line) : line;
+    })
+    .join('\n')
+    .trimEnd();
+}
+
+/** What was spent. */
+export function usageText(usage: Usage): string {
+  const { calls, cached, tokens, cost, uncounted } = usage;
+  const parts = [
+    `${count(callsMade(usage), 'call')} (task ${calls.task}, optimizer ${calls.optimizer}, judge ${calls.judge})`,
+    `${cached.toLocaleString('en-US')} answers from the cache`,
+    `${count(tokens.prompt, 'prompt token')} and ${tokens.completion.toLocaleString('en-US')} completion tokens`,
+    cost === undefined ? 'price not known' : money(cost),
+  ];
+  const hidden = uncounted > 0 ? ` The endpoint gave no token count for ${count(uncounted, 'call')}.` : '';
+  return wrap(`Spent: ${parts.join(', ')}.${hidden}`, WIDTH, '  ');
+}
+
+/** US dollars with as many digits as small sums need. */
+export function money(dollars: number): string {
+  return `$${dollars.toFixed(dollars !== 0 && dollars < 0.1 ? 4 : 2)}`;
+}
+
+function nextText(state: RunState): string {
+  const { runId } = state.setup;
+  const lines = [];
+  if (state.stop) lines.push(wrap(`Ended: ${state.stop.nextStep}`, WIDTH, '  '));
+  else lines.push('Not finished.');
+  if (state.stop === undefined || state.stop.reason === 'cancelled' || state.stop.reason === 'model-failed') {
+    lines.push(`Go on with:  hone resume ${runId}`);
+  }
+  if (state.accepted.length > 0) {
+    lines.push(`Accepted: ${state.accepted.join(', ')}.`);
+  } else if (state.verdict?.kind === 'better') lines.push(`Write it with:  hone accept ${runId}`);
+  return lines.join('\n');
+}

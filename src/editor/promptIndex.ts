@@ -1,0 +1,86 @@
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import type { PromptListing } from '../workspace/index.js';
+import { Disposables } from './disposables.js';
+import { loadEngine } from './engine.js';
+import type { Notices } from './notices.js';
+import { workspaceRoots } from './targets.js';
+import { throttle } from './throttle.js';
+import type { VsCode } from './vscode.js';
+
+/** A prompt file of one of the open folders. */
+export interface IndexedPrompt extends PromptListing {
+  readonly root: string;
+  readonly uri: vscode.Uri;
+}
+
+const WATCHED = '**/*.{md,txt,yml,yaml,csv,jsonl}';
+const SETTLE_MS = 1000;
+
+/** The prompt files of the open folders. Read when first asked for, then again when files have come, gone or changed. */
+export class PromptIndex implements vscode.Disposable {
+  private readonly disposables = new Disposables();
+  private readonly changed: vscode.EventEmitter<void>;
+  private reading: Promise<readonly IndexedPrompt[]> | undefined;
+  private watching = false;
+
+  constructor(
+    private readonly api: VsCode,
+    private readonly notices: Notices,
+  ) {
+    this.changed = this.disposables.add(new api.EventEmitter<void>());
+    this.disposables.add(api.workspace.onDidChangeWorkspaceFolders(() => this.refresh()));
+  }
+
+  get onDidChange(): vscode.Event<void> {
+    return this.changed.event;
+  }
+
+  list(): Promise<readonly IndexedPrompt[]> {
+    this.watch();
+    this.reading ??= this.read();
+    return this.reading;
+  }
+
+  refresh(): void {
+    this.reading = undefined;
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
+  }
+
+  private async read(): Promise<readonly IndexedPrompt[]> {
+    const { listPrompts } = await loadEngine();
+    const lists = await Promise.all(
+      workspaceRoots(this.api).map(async (root) => {
+        try {
+          const prompts = await listPrompts(root);
+          return prompts.map((prompt) => ({
+            ...prompt,
+            root,
+            uri: this.api.Uri.file(path.join(root, prompt.path)),
+          }));
+        } catch (error) {
+          this.notices.error(error, root);
+          return [];
+        }
+      }),
+    );
+    return lists.flat();
+  }
+
+  private watch(): void {
+    if (this.watching) return;
+    this.watching = true;
+    const watcher = this.disposables.add(this.api.workspace.createFileSystemWatcher(WATCHED));
+    const settled = this.disposables.add(throttle(() => this.refresh(), SETTLE_MS));
+    const changed = (uri: vscode.Uri) => {
+      if (!/\/(\.hone|\.git|node_modules)\//.test(uri.path)) settled();
+    };
+    for (const event of [watcher.onDidCreate, watcher.onDidDelete, watcher.onDidChange]) {
+      this.disposables.add(event(changed));
+    }
+  }
+}

@@ -1,0 +1,242 @@
+import type * as vscode from 'vscode';
+import { HoneError } from '../core/errors.js';
+import type { Effort, RunState } from '../core/run.js';
+import type { RunModels, RunOptions, RunPlan } from '../runs/index.js';
+import type { PromptTask } from '../workspace/index.js';
+import type { Documents } from './documents.js';
+import { loadEngine } from './engine.js';
+import { isEditorModel, type ModelChoice } from './modelChoice.js';
+import type { Notices } from './notices.js';
+import type { ActiveRun, RunController } from './runController.js';
+import { readSettings } from './settings.js';
+import { targetOf, type PromptTarget } from './targets.js';
+import type { TestSetPicks } from './testSets.js';
+import type { VsCode } from './vscode.js';
+import { describeSending, rowsLine, type Sending } from './whatIsSent.js';
+import { count } from './words.js';
+
+/** What a caller (a key binding, a test, another extension) may settle beforehand; the rest comes from the settings. */
+export interface StartOptions {
+  /** Starts without asking. The user has then confirmed in another way. */
+  readonly confirmed?: boolean;
+  readonly taskModel?: string;
+  readonly optimizerModel?: string;
+  readonly strategy?: string;
+  readonly effort?: Effort;
+  readonly maxCalls?: number;
+  readonly seed?: number;
+  /** Test set, relative to the folder. */
+  readonly tests?: string;
+}
+
+interface Prepared {
+  readonly target: PromptTarget;
+  readonly task: PromptTask;
+  readonly options: RunOptions;
+  readonly plan: RunPlan;
+}
+
+const SHOWN_ROWS = 3;
+
+/** The way from a click on Optimize to a run: everything is checked and shown before anything is sent. */
+export class StartFlow {
+  constructor(
+    private readonly api: VsCode,
+    private readonly runs: RunController,
+    private readonly picks: TestSetPicks,
+    private readonly choice: ModelChoice,
+    private readonly documents: Documents,
+    private readonly notices: Notices,
+  ) {}
+
+  /**
+   * Starts one run per prompt, one after another.
+   * @returns the runs; empty when the user cancelled or nothing could be started, which has been said then
+   */
+  async optimize(uris: readonly vscode.Uri[], options: StartOptions = {}): Promise<readonly ActiveRun[]> {
+    if (!this.checkTrust()) return [];
+    const models = await this.models(uris[0], options);
+    if (!models) return [];
+    const prepared: Prepared[] = [];
+    for (const uri of uris) {
+      const one = await this.prepare(uri, models, options);
+      if (one) prepared.push(one);
+    }
+    if (prepared.length === 0) return [];
+    if (!options.confirmed && !(await this.confirm(prepared, models))) return [];
+    return prepared.map((one) => {
+      const run = this.runs.start(one.task, one.options, models);
+      this.report(run);
+      return run;
+    });
+  }
+
+  /** Goes on with a stored run, on the models that it was started with. */
+  async resume(root: string, state: RunState): Promise<ActiveRun | undefined> {
+    if (!this.checkTrust()) return undefined;
+    const run = this.runs.resume(root, state, await this.choice.rebuild(state.setup));
+    this.report(run);
+    return run;
+  }
+
+  /** Loads a prompt with its test set, asking for one when none is paired. Undefined when the user cancels. */
+  async loadTask(target: PromptTarget, tests?: string): Promise<PromptTask | undefined> {
+    const { loadTask } = await loadEngine();
+    const picked = tests ?? (await this.picks.remembered(target));
+    try {
+      return await loadTask(target.root, target.path, picked === undefined ? {} : { tests: picked });
+    } catch (error) {
+      if (picked !== undefined || !HoneError.is(error, 'no-test-set')) throw error;
+      const chosen = await this.picks.pick(target);
+      return chosen === undefined ? undefined : loadTask(target.root, target.path, { tests: chosen });
+    }
+  }
+
+  /** Opens the page that shows what a run on these prompts would send. Sends nothing. */
+  async showWhatIsSent(uris: readonly vscode.Uri[]): Promise<void> {
+    const models = await this.models(uris[0], {});
+    if (!models) return;
+    const prepared: Prepared[] = [];
+    for (const uri of uris) {
+      const one = await this.prepare(uri, models, {});
+      if (one) prepared.push(one);
+    }
+    if (prepared.length > 0) await this.showSendings(prepared, models);
+  }
+
+  /** Settings or, when they name no model, the user's choice. Undefined when the user cancels. */
+  async models(
+    uri: vscode.Uri | undefined,
+    options: Pick<StartOptions, 'taskModel' | 'optimizerModel'>,
+  ): Promise<RunModels | undefined> {
+    const names = this.choice.configured(options, uri) ?? (await this.choice.choose());
+    return names && this.choice.build(names, readSettings(this.api, uri).concurrency);
+  }
+
+  /** Runs send prompts and rows out and may execute scorers of the workspace: only where the user trusts it. */
+  checkTrust(): boolean {
+    if (this.api.workspace.isTrusted) return true;
+    this.notices.warn(
+      'Hone runs only in workspaces that you trust: a run sends prompts and rows to a model.',
+      {
+        label: 'Manage Trust',
+        run: () => this.api.commands.executeCommand('workbench.trust.manage'),
+      },
+    );
+    return false;
+  }
+
+  private async prepare(
+    uri: vscode.Uri,
+    models: RunModels,
+    given: StartOptions,
+  ): Promise<Prepared | undefined> {
+    const target = await targetOf(this.api, uri);
+    try {
+      if (!(await this.savedFile(target))) return undefined;
+      const task = await this.loadTask(target, given.tests);
+      if (!task) return undefined;
+      const settings = readSettings(this.api, uri);
+      const maxCalls = given.maxCalls ?? settings.maxCalls;
+      const options: RunOptions = {
+        strategy: given.strategy ?? settings.strategy,
+        effort: given.effort ?? settings.effort,
+        ...(maxCalls > 0 && { maxCalls }),
+        ...(given.seed !== undefined && { seed: given.seed }),
+      };
+      const { planRun } = await loadEngine();
+      return { target, task, options, plan: planRun(task, options, models) };
+    } catch (error) {
+      this.notices.error(error, target.root);
+      return undefined;
+    }
+  }
+
+  /** A run scores what is on disk: unsaved changes are saved first, when the user says so. */
+  private async savedFile(target: PromptTarget): Promise<boolean> {
+    const open = this.api.workspace.textDocuments.find(
+      (each) => each.uri.toString() === target.uri.toString(),
+    );
+    if (!open?.isDirty) return true;
+    const picked = await this.api.window.showWarningMessage(
+      `${target.path} has unsaved changes.`,
+      { modal: true, detail: 'Hone scores the file as it is saved.' },
+      'Save and Go On',
+    );
+    return picked !== undefined && open.save();
+  }
+
+  private async confirm(prepared: readonly Prepared[], models: RunModels): Promise<boolean> {
+    const title = `Optimize ${prepared.map((one) => one.target.path).join(', ')}?`;
+    const picked = await this.api.window.showInformationMessage(
+      title,
+      { modal: true, detail: prepared.map((one) => planText(one, models)).join('\n\n') },
+      'Start',
+      'Show What Will Be Sent',
+    );
+    if (picked !== 'Show What Will Be Sent') return picked === 'Start';
+    await this.showSendings(prepared, models);
+    const calls = prepared.reduce((sum, one) => sum + one.plan.maxCalls, 0);
+    return (
+      (await this.api.window.showInformationMessage(
+        `${title} At most ${calls} requests.`,
+        'Start',
+        'Cancel',
+      )) === 'Start'
+    );
+  }
+
+  private async showSendings(prepared: readonly Prepared[], models: RunModels): Promise<void> {
+    const { renderMessages } = await loadEngine();
+    const sendings = prepared.map(({ task, plan }): Sending => ({
+      promptPath: task.document.path,
+      testsetPath: task.testset.path,
+      rows: plan.splits,
+      maxCalls: plan.maxCalls,
+      taskLabel: models.models.task.label,
+      destinations: [...plan.destinations, ...quotaNotes(plan, models)],
+      notes: plan.notes,
+      samples: task.testset.cases.slice(0, SHOWN_ROWS).map((row) => ({
+        line: row.line,
+        messages: renderMessages(
+          task.document,
+          row.vars,
+          task.testset.inputColumn === undefined ? undefined : row.vars[task.testset.inputColumn],
+        ),
+      })),
+    }));
+    await this.documents.showReport('What will be sent', describeSending(sendings));
+  }
+
+  /** Says how a run ended: quietly when the user stopped it, with a way to go on when models failed. */
+  private report(run: ActiveRun): void {
+    run.ended.then(
+      (state) => {
+        if (state.stop?.reason !== 'model-failed') return;
+        this.notices.warn(`${run.promptPath}: the run is paused, nothing is lost. ${state.stop.nextStep}`, {
+          label: 'Resume',
+          run: () => this.resume(run.root, state).catch((error: unknown) => this.notices.error(error)),
+        });
+      },
+      (error: unknown) => this.notices.error(error, run.root),
+    );
+  }
+}
+
+function planText({ target, task, plan }: Prepared, models: RunModels): string {
+  return [
+    `${target.path}: ${count(task.testset.cases.length, 'row')} of ${task.testset.path} (${rowsLine(plan.splits)})`,
+    `At most ${count(plan.maxCalls, 'request')}, all models together.`,
+    ...plan.destinations,
+    ...quotaNotes(plan, models),
+    ...plan.notes,
+  ].join('\n');
+}
+
+function quotaNotes(plan: RunPlan, { models }: RunModels): string[] {
+  const own = [...new Set([models.task, models.optimizer].filter((model) => isEditorModel(model.id)))];
+  return own.map(
+    (model) =>
+      `Uses your quota for ${model.label}: at most ${count(plan.maxCalls, 'request')}. It pauses when the quota is used up.`,
+  );
+}

@@ -1,0 +1,2 @@
+/** The editor's API as an object that is passed in, so that no module here needs it at load time. */
+export type VsCode = typeof import('vscode');

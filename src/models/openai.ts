@@ -1,0 +1,175 @@
+import type { OpenAI } from 'openai';
+import { HoneError, throwIfCancelled } from '../core/errors.js';
+import { badResponse, modelError } from './openaiErrors.js';
+import type { Model, ModelAnswer, ModelRequest } from './model.js';
+import { requestKey } from './requestKey.js';
+
+export const OPENAI_BASE_URL = 'https://api.openai.com/v1';
+const DEFAULT_TIMEOUT_MS = 120_000;
+/** Tells an endpoint of ours which sample of a request is asked for. Others ignore it. */
+export const REPEAT_HEADER = 'X-Hone-Repeat';
+
+export interface OpenAIModelOptions {
+  /** The model's name at the endpoint. */
+  readonly name: string;
+  /** Default: OpenAI's own. Where the path of the chat completions hangs below, usually ending in `/v1`. */
+  readonly baseUrl?: string;
+  /** Sent to the host of `baseUrl` and nowhere else. Absent for endpoints that need none. */
+  readonly apiKey?: string;
+  /** For the whole of one request, the body included. Default 120,000. */
+  readonly timeoutMs?: number;
+}
+
+type Completion = OpenAI.Chat.Completions.ChatCompletion;
+
+/**
+ * A model at an OpenAI-compatible endpoint, through the `openai` package. One request per call: trying again is for the
+ * retry wrapper. The package reads no environment variable, follows no redirect and sends nothing about this machine.
+ * @throws HoneError `bad-config` when the base URL cannot be used, `unauthorized` when OpenAI's own endpoint has no key.
+ */
+export function createOpenAIModel(options: OpenAIModelOptions): Model {
+  const { name, apiKey, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const baseUrl = (options.baseUrl ?? OPENAI_BASE_URL).replace(/\/+$/, '');
+  const { host } = checkedUrl(baseUrl);
+  if (!apiKey && baseUrl === OPENAI_BASE_URL) {
+    throw new HoneError({
+      reason: 'unauthorized',
+      message: `There is no key for ${host}, so nothing was sent.`,
+      nextStep: `Enter the key for ${host}, or name an endpoint that needs none.`,
+      place: { host },
+    });
+  }
+  const identity = { id: `openai:${name}`, baseUrl };
+  let client: Promise<OpenAI> | undefined;
+  return {
+    ...identity,
+    label: name,
+    destination: host,
+    async complete(request, call = {}) {
+      throwIfCancelled(call.signal);
+      client ??= connect(baseUrl, apiKey, timeoutMs);
+      const clock = new AbortController();
+      const stop = () => clock.abort();
+      let expired = false;
+      const timer = setTimeout(() => {
+        expired = true;
+        clock.abort();
+      }, timeoutMs);
+      call.signal?.addEventListener('abort', stop, { once: true });
+      try {
+        const completion = await (await client).chat.completions.create(body(name, request), {
+          signal: clock.signal,
+          headers: {
+            'Idempotency-Key': requestKey(identity, request),
+            ...(request.repeat > 0 && { [REPEAT_HEADER]: String(request.repeat) }),
+          },
+        });
+        return answerOf(completion, host);
+      } catch (error) {
+        throw modelError(error, {
+          host,
+          model: name,
+          apiKey,
+          timeoutMs,
+          timedOut: expired,
+          cancelled: call.signal?.aborted ?? false,
+        });
+      } finally {
+        clearTimeout(timer);
+        call.signal?.removeEventListener('abort', stop);
+      }
+    },
+  };
+}
+
+function checkedUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const usable = url && /^https?:$/.test(url.protocol) && !url.username && !url.password;
+  if (usable) return url;
+  throw new HoneError({
+    reason: 'bad-config',
+    message: url?.username
+      ? `The base URL for ${url.host} has a user name or a password in it.`
+      : `The base URL ${text} is not an http or https address.`,
+    nextStep: url?.username
+      ? 'Take it out of the address and enter the key separately.'
+      : 'Give the whole address, for example http://127.0.0.1:11434/v1.',
+  });
+}
+
+/** The package is loaded with the first request: commands that send nothing start without it. */
+async function connect(baseUrl: string, apiKey: string | undefined, timeoutMs: number): Promise<OpenAI> {
+  const { OpenAI: Client } = await import('openai');
+  return new Client({
+    baseURL: baseUrl,
+    apiKey: apiKey ?? null,
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    timeout: timeoutMs,
+    maxRetries: 0,
+    logLevel: 'off',
+    // The editor's extension host has a window object; the key is the user's own and stays on this machine.
+    dangerouslyAllowBrowser: true,
+    fetchOptions: { redirect: 'manual' },
+    defaultHeaders: {
+      'User-Agent': 'hone',
+      ...Object.fromEntries(
+        ['Lang', 'Package-Version', 'OS', 'Arch', 'Runtime', 'Runtime-Version', 'Retry-Count', 'Timeout'].map(
+          (header) => [`X-Stainless-${header}`, null],
+        ),
+      ),
+      ...(apiKey ? {} : { Authorization: null }),
+    },
+  });
+}
+
+function body(
+  name: string,
+  request: ModelRequest,
+): OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming {
+  return {
+    model: name,
+    messages: request.messages.map(({ role, content }) => ({ role, content })),
+    ...(request.temperature !== undefined && { temperature: request.temperature }),
+    ...(request.topP !== undefined && { top_p: request.topP }),
+    ...(request.maxTokens !== undefined && { max_tokens: request.maxTokens }),
+    ...(request.responseFormat !== undefined && {
+      response_format: request.responseFormat as OpenAI.ResponseFormatJSONObject,
+    }),
+  };
+}
+
+/** Endpoints that only resemble the protocol leave things out, whatever the types say. */
+type Loose<T> = { readonly [K in keyof T]?: Loose<T[K]> | null };
+
+function answerOf(completion: Completion, host: string): ModelAnswer {
+  const { choices, usage } = (completion ?? {}) as Loose<Completion>;
+  const choice = choices?.[0];
+  if (!choice) {
+    throw badResponse(
+      host,
+      'sent an answer without choices.',
+      'Check that the base URL is that of a chat completion API.',
+    );
+  }
+  const finishReason = choice.finish_reason ?? 'stop';
+  const text = choice.message?.content || choice.message?.refusal;
+  if (typeof text !== 'string' || text === '') {
+    throw badResponse(
+      host,
+      `sent an empty answer (finish reason ${finishReason}).`,
+      finishReason === 'length'
+        ? "Raise the prompt's limit on tokens: the model used them all before it answered."
+        : 'Try another model, or look at the row that it was asked about.',
+    );
+  }
+  const { prompt_tokens: prompt, completion_tokens: completionTokens } = usage ?? {};
+  const counted = typeof prompt === 'number' && typeof completionTokens === 'number';
+  return {
+    text,
+    finishReason,
+    ...(counted && { tokens: { prompt, completion: completionTokens } }),
+  };
+}

@@ -1,0 +1,77 @@
+import type { ModelCall, ModelRole } from '../core/run.js';
+import { AnswerStore, CallBudget, Limiter, stackModel, type Model, type Waiting } from '../models/index.js';
+import { answersFolder } from './paths.js';
+
+/** The models of a run, and how they may be used. */
+export interface RunModels {
+  readonly models: Readonly<Record<ModelRole, Model>>;
+  /** Requests in flight at once, all roles together. Default 8. */
+  readonly concurrency?: number;
+  /** Serve answers of earlier runs from the workspace's store. Default true. */
+  readonly sharedCache?: boolean;
+  /** The endpoint of openai models, noted in the run so that it can be resumed. */
+  readonly baseUrl?: string;
+}
+
+export interface ConnectOptions {
+  /** Names the answers of this run in the store; a resumed run finds its own by it. */
+  readonly name: string;
+  readonly maxCalls: number;
+  readonly maxCost?: number | undefined;
+  readonly spent?: { readonly calls: number; readonly cost: number };
+  /** Whether the run knows that it paid for an answer. */
+  readonly wasCounted?: (key: string) => boolean;
+  readonly onCall: (call: ModelCall) => void;
+  readonly onWaiting?: (waiting: Waiting) => void;
+}
+
+export interface ConnectedModels {
+  readonly models: Readonly<Record<ModelRole, Model>>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_CONCURRENCY = 8;
+
+/**
+ * Puts store, retry, limiter and meter around a run's models. Answers that this run paid for but did not come to count,
+ * because it was killed in between, are counted first.
+ * @throws HoneError `bad-config` when a cost limit cannot be kept, or the store cannot be read
+ */
+export async function connectModels(
+  root: string,
+  { models, concurrency = DEFAULT_CONCURRENCY, sharedCache = true }: RunModels,
+  options: ConnectOptions,
+): Promise<ConnectedModels> {
+  const { name, maxCalls, maxCost, spent, wasCounted, onCall, onWaiting } = options;
+  const store = await AnswerStore.open(answersFolder(root), { name, shared: sharedCache });
+  const uncounted = [...store.own()].filter(({ key }) => !wasCounted?.(key));
+  const budget = new CallBudget({
+    maxCalls,
+    ...(maxCost !== undefined && { maxCost }),
+    spent: { calls: (spent?.calls ?? 0) + uncounted.length, cost: spent?.cost ?? 0 },
+  });
+  for (const { key, role, answer } of uncounted) {
+    const free = budget.priceOf(models[role].id)?.prompt === 0;
+    onCall({
+      role,
+      key,
+      cached: false,
+      ...(answer.tokens && { tokens: answer.tokens }),
+      ...(free && { cost: 0 }),
+    });
+  }
+  const limiter = new Limiter(concurrency);
+  const stack = (role: ModelRole) =>
+    stackModel(models[role], {
+      role,
+      store,
+      limiter,
+      budget,
+      onCall,
+      ...(onWaiting && { retry: { onWaiting } }),
+    });
+  return {
+    models: { task: stack('task'), optimizer: stack('optimizer'), judge: stack('judge') },
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,148 @@
+// Opens real VS Code in headless Chromium on a copy of a folder, with this extension in development.
+import { cpSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Frame, Page } from 'playwright-core';
+import { launchChromium } from '../../scripts/chromium.mjs';
+import { copyOfExamples, removeFolder, root, temporaryFolder } from '../../scripts/lib/common.mjs';
+import { startServer, workbenchUrl, writeUserSettings } from '../../scripts/vscode-server.mjs';
+
+/** VS Code's theme ids, their names in the theme picker, and the class that the workbench has while one is on. */
+const THEMES = {
+  'Light 2026': { label: 'Light 2026', kind: 'vs' },
+  'Dark 2026': { label: 'Dark 2026', kind: 'vs-dark' },
+  'Default High Contrast': { label: 'Dark High Contrast', kind: 'hc-black' },
+  'Default High Contrast Light': { label: 'Light High Contrast', kind: 'hc-light' },
+} as const;
+export type Theme = keyof typeof THEMES;
+
+export interface WorkbenchOptions {
+  /** Folder to copy and open; without it, a copy of examples/. */
+  workspace?: string;
+  /** User settings at the start; VS Code in a browser does not notice later changes of their file. */
+  settings?: Record<string, unknown>;
+  viewport?: { width: number; height: number };
+  /** False opens the folder in Restricted Mode. */
+  trusted?: boolean;
+  theme?: Theme;
+  /** Pixels per CSS pixel; 2 for pictures. */
+  scale?: number;
+  /** Extensions in development beside this one. */
+  otherExtensions?: string[];
+}
+
+export interface Workbench {
+  readonly page: Page;
+  /** The copy that is open. */
+  readonly folder: string;
+  /** Runs a command through the command palette, by its full title: "Hone: Improve Prompt". */
+  runCommand(title: string): Promise<void>;
+  /** The page inside a webview: the first one in which the selector matches. */
+  webviewFrame(selector?: string): Promise<Frame>;
+  /** Bytes of a file in the folder, as they are on disk. */
+  readFile(relativePath: string): Buffer;
+  setTheme(theme: Theme): Promise<void>;
+  close(): Promise<void>;
+}
+
+const STARTUP_MS = 60_000;
+
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const temporary = temporaryFolder('ui');
+  const folder = options.workspace
+    ? path.join(temporary, path.basename(options.workspace))
+    : copyOfExamples(temporary);
+  if (options.workspace) cpSync(options.workspace, folder, { recursive: true });
+
+  const userDataDir = path.join(temporary, 'user');
+  const theme = options.theme ?? 'Light 2026';
+  writeUserSettings(userDataDir, { 'workbench.colorTheme': theme, ...options.settings });
+
+  const server = await startServer({
+    serverDataDir: path.join(temporary, 'server'),
+    extensionsDir: path.join(temporary, 'extensions'),
+    userDataDir,
+    disableTrust: options.trusted ?? true,
+  });
+  const browser = await launchChromium();
+  const page = await browser.newPage({
+    viewport: options.viewport ?? { width: 1400, height: 900 },
+    deviceScaleFactor: options.scale ?? 1,
+  });
+
+  const close = async (): Promise<void> => {
+    await browser.close();
+    await server.stop();
+    removeFolder(temporary);
+  };
+
+  try {
+    const extensions = [root, ...(options.otherExtensions ?? [])];
+    await page.goto(workbenchUrl(server.url, { folder, extensions }));
+    await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: STARTUP_MS });
+    await showsTheme(page, theme);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    page,
+    folder,
+    runCommand: (title) => runCommand(page, title),
+    webviewFrame: (selector) => webviewFrame(page, selector),
+    readFile: (relativePath) => readFileSync(path.join(folder, relativePath)),
+    setTheme: (next) => setTheme(page, next),
+    close,
+  };
+}
+
+async function setTheme(page: Page, theme: Theme): Promise<void> {
+  await runCommand(page, 'Preferences: Color Theme');
+  await pick(page, '', THEMES[theme].label);
+  await showsTheme(page, theme);
+}
+
+async function showsTheme(page: Page, theme: Theme): Promise<void> {
+  await page.locator(`.monaco-workbench.${THEMES[theme].kind}`).waitFor({ timeout: STARTUP_MS });
+}
+
+async function runCommand(page: Page, title: string): Promise<void> {
+  await until(`the command "${title}" in the command palette`, async () => {
+    await page.keyboard.press('F1');
+    // Right after the start, the commands of an extension may not be in the list yet.
+    const picked = await pick(page, '>', title).catch(() => page.keyboard.press('Escape').then(() => false));
+    return picked || undefined;
+  });
+}
+
+/** Chooses an entry of the quick pick that is open. */
+async function pick(page: Page, prefix: string, label: string): Promise<true> {
+  const widget = page.locator('.quick-input-widget');
+  await widget.locator('input.input').fill(prefix + label, { timeout: 5000 });
+  const name = page.locator('.label-name').getByText(label, { exact: true });
+  await widget.locator('.monaco-list-row').filter({ has: name }).first().click({ timeout: 5000 });
+  return true;
+}
+
+async function webviewFrame(page: Page, selector = 'body > *'): Promise<Frame> {
+  return await until(`a webview with ${selector}`, async () => {
+    for (const frame of page.frames().filter((each) => each.url().includes('fake.html'))) {
+      // A frame can be replaced while we look at it.
+      const matches = await frame
+        .locator(selector)
+        .count()
+        .catch(() => 0);
+      if (matches > 0) return frame;
+    }
+    return undefined;
+  });
+}
+
+async function until<T>(what: string, attempt: () => Promise<T | undefined>, limitMs = 30_000): Promise<T> {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+    if (Date.now() > end) throw new Error(`Waited ${limitMs / 1000} s in vain for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

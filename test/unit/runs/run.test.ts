@@ -1,0 +1,315 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BASELINE_ID } from '../../../src/core/candidate.js';
+import { HoneError } from '../../../src/core/errors.js';
+import { encodeText } from '../../../src/core/prompt.js';
+import { callsMade, recordOf, type RunState } from '../../../src/core/run.js';
+import type { TestCase, TestSet } from '../../../src/core/testset.js';
+import { readPrompt } from '../../../src/formats/index.js';
+import type { ModelRequest } from '../../../src/models/model.js';
+import {
+  acceptedBytes,
+  listRuns,
+  loadRun,
+  planRun,
+  resumeRun,
+  runResult,
+  startRun,
+} from '../../../src/runs/index.js';
+import { createScorers } from '../../../src/scorers/index.js';
+import type { PromptTask } from '../../../src/workspace/index.js';
+import { ScriptedModel } from '../../fixtures/models.js';
+
+const PROMPT = 'Sort the fruit {{fruit}}.\r\nBe kind.';
+const COLOURS = ['red', 'green', 'blue', 'grey'];
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'hone-run-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+function testset(rows: number, guard: (index: number) => boolean = () => false): TestSet {
+  const cases = Array.from({ length: rows }, (_, index): TestCase => {
+    const colour = COLOURS[index % COLOURS.length]!;
+    return {
+      id: `row-${index}`,
+      vars: { fruit: `fruit number ${index} of ${colour} kind with seed ${index * 37}` },
+      expected: colour,
+      guard: guard(index),
+      line: index + 2,
+    };
+  });
+  return {
+    path: 'fruit.csv',
+    format: 'csv',
+    columns: ['fruit', 'colour'],
+    expectedColumn: 'colour',
+    cases,
+    problems: [],
+  };
+}
+
+async function taskOf(set: TestSet, text = PROMPT): Promise<PromptTask> {
+  const scorerConfigs = [{ type: 'equals' }];
+  return {
+    root,
+    document: readPrompt('prompts/fruit.md', encodeText(text)),
+    testset: set,
+    scorerConfigs,
+    scorers: await createScorers(scorerConfigs, set),
+    notes: [],
+  };
+}
+
+const textOf = (request: ModelRequest) => request.messages.map((message) => message.content).join('\n');
+
+/** Knows the colours that the prompt names in capitals, and answers with chat around them until told to be brief. */
+function fruitModel(): ScriptedModel {
+  return new ScriptedModel('test:task', (request) => {
+    const text = textOf(request);
+    const colour = COLOURS.find((each) => text.includes(`of ${each} kind`))!;
+    if (!text.includes('BRIEFLY')) return `I believe it is ${colour}!`;
+    return text.includes(colour.toUpperCase()) ? colour : 'pink';
+  });
+}
+
+/** Adds the next missing rule to the prompt that it is shown. */
+function helpfulOptimizer(): ScriptedModel {
+  return new ScriptedModel('test:optimizer', (request) => {
+    const current = /<current_prompt>\n([\s\S]*?)\n<\/current_prompt>/.exec(textOf(request))![1]!;
+    const rules = ['Answer BRIEFLY.', 'Colours: RED GREEN.', 'Colours: BLUE GREY.', 'Take your time.'];
+    const missing = rules.filter((rule) => !current.includes(rule));
+    return `<feedback>It lacks a rule.</feedback>${missing
+      .slice(0, 2)
+      .map((rule) => `<prompt>\n${current}\n${rule}\n</prompt>`)
+      .join('\n')}`;
+  });
+}
+
+function models(task = fruitModel(), optimizer = helpfulOptimizer()) {
+  return { models: { task, optimizer, judge: optimizer }, concurrency: 4 };
+}
+
+/** A run's outcome without its name and its times. */
+function comparable(state: RunState): unknown {
+  const { runId: _, usage, ...result } = runResult(state);
+  return { ...result, calls: callsMade(state.usage), usage: usage.calls };
+}
+
+describe('a run', () => {
+  it('finds the better prompt, judges it on rows that nobody has seen, and keeps its bytes', async () => {
+    const task = await taskOf(testset(60));
+    const used = models();
+    const state = await startRun(task, { maxCalls: 600 }, used);
+    const result = runResult(state);
+    expect(state.stop?.reason).toBe('perfect');
+    expect(result.verdict).toBe('better');
+    expect(result.best.n).toBe(state.setup.splits.exam.length);
+    expect(result.best.delta).toBe(1);
+    expect(result.best.interval[0]).toBeGreaterThan(0.5);
+    expect(result.best.text).toContain('Sort the fruit {{fruit}}.\r\nBe kind.\r\nAnswer BRIEFLY.');
+    const asked = used.models.optimizer.requests.map(textOf).join('\n');
+    for (const part of ['validation', 'exam'] as const) {
+      for (const id of state.setup.splits[part]) {
+        const row = task.testset.cases.find((each) => each.id === id)!;
+        expect(asked).not.toContain(row.vars.fruit);
+      }
+    }
+    expect(state.examined).toHaveLength(1);
+    const { bytes } = acceptedBytes(state, undefined, encodeText(PROMPT));
+    expect(Buffer.from(bytes).toString()).toBe(result.best.text);
+  });
+
+  it('ties feedback to train rows and to lines of the prompt', async () => {
+    const state = await startRun(await taskOf(testset(60)), { maxCalls: 600 }, models());
+    const { feedback } = runResult(state);
+    expect(feedback.length).toBeGreaterThan(0);
+    for (const { rows, lines, direction } of feedback) {
+      expect(rows.length).toBeGreaterThan(0);
+      expect(rows.every((id) => state.setup.splits.train.includes(id))).toBe(true);
+      expect(lines.every((line) => line >= 1 && line <= 4)).toBe(true);
+      expect(direction).not.toBe('');
+    }
+  });
+
+  it('never sends more than the limit, and holds the exam all the same', async () => {
+    const used = models();
+    const state = await startRun(await taskOf(testset(60)), { maxCalls: 130 }, used);
+    expect(used.models.task.requests.length + used.models.optimizer.requests.length).toBeLessThanOrEqual(130);
+    expect(callsMade(state.usage)).toBe(
+      used.models.task.requests.length + used.models.optimizer.requests.length,
+    );
+    expect(state.stop?.reason).toBe('calls-spent');
+    expect(state.verdict?.comparison?.n).toBe(state.setup.splits.exam.length);
+  });
+
+  it('says already-good without asking the optimizer', async () => {
+    const used = models();
+    const good = `${PROMPT}\nAnswer BRIEFLY. RED GREEN BLUE GREY`;
+    const state = await startRun(await taskOf(testset(40), good), {}, used);
+    expect(state.verdict?.kind).toBe('already-good');
+    expect(used.models.optimizer.requests).toHaveLength(0);
+  });
+
+  it('says no-headroom when nothing helps, and accepts nothing', async () => {
+    const useless = new ScriptedModel('test:optimizer', (request) => {
+      const current = /<current_prompt>\n([\s\S]*?)\n<\/current_prompt>/.exec(textOf(request))![1]!;
+      return `<prompt>${current}\nPlease try ${request.messages[0]!.content.length + request.repeat}.</prompt>`;
+    });
+    const state = await startRun(
+      await taskOf(testset(40)),
+      { effort: 'quick' },
+      models(fruitModel(), useless),
+    );
+    expect(state.verdict?.kind).toBe('no-headroom');
+    expect(() => acceptedBytes(state, undefined, encodeText(PROMPT))).toThrow('no candidate to accept');
+  });
+
+  it('rejects candidates that lose a placeholder without sending them, and tells the optimizer', async () => {
+    const careless = new ScriptedModel('test:optimizer', (request) => {
+      const told = textOf(request).includes('turned down');
+      const current = /<current_prompt>\n([\s\S]*?)\n<\/current_prompt>/.exec(textOf(request))![1]!;
+      return told
+        ? `<prompt>${current}\nAnswer BRIEFLY, RED.</prompt>`
+        : '<prompt>Answer BRIEFLY, RED.</prompt>';
+    });
+    const used = models(fruitModel(), careless);
+    const state = await startRun(await taskOf(testset(60)), { maxCalls: 400 }, used);
+    const [rejected] = runResult(state).candidates.filter(({ status }) => status === 'rejected');
+    expect(rejected?.reasons.join()).toContain('fruit');
+    expect(used.models.task.requests.every((request) => textOf(request).includes('Sort the fruit'))).toBe(
+      true,
+    );
+    expect(state.verdict?.kind).toBe('better');
+  });
+
+  it('vetoes a candidate that breaks a guarded row', async () => {
+    const set = testset(60, (index) => index % 4 === 0);
+    const fickle = new ScriptedModel('test:task', (request) => {
+      const text = textOf(request);
+      const colour = COLOURS.find((each) => text.includes(`of ${each} kind`))!;
+      if (!text.includes('BRIEFLY')) return colour === 'red' ? 'red' : 'unsure';
+      return colour === 'red' ? 'pink' : colour;
+    });
+    const state = await startRun(await taskOf(set), { maxCalls: 400 }, models(fickle));
+    expect(state.verdict?.kind).not.toBe('better');
+    expect([...state.candidates.values()].some(({ reasons }) => reasons.join().includes('guarded'))).toBe(
+      true,
+    );
+  });
+
+  it('stops with a sentence when the optimizer forgets the tags, and can be resumed with a better one', async () => {
+    const mute = new ScriptedModel('test:optimizer', () => 'I would make it shorter.');
+    const task = await taskOf(testset(40));
+    const stopped = await startRun(task, {}, models(fruitModel(), mute));
+    expect(stopped.stop?.reason).toBe('model-failed');
+    expect(stopped.stop?.nextStep).toContain('<prompt>');
+    const resumed = await resumeRun(root, stopped.setup.runId, { ...models(), sharedCache: false });
+    expect(resumed.verdict?.kind).toBe('undecided');
+  });
+
+  it('drops a row whose answer fails, and ends when the endpoint is gone', async () => {
+    const refused = new ScriptedModel('test:task', () => {
+      throw new HoneError({
+        reason: 'unauthorized',
+        message: 'The key was refused by test.',
+        nextStep: 'Enter it.',
+      });
+    });
+    const state = await startRun(await taskOf(testset(40)), {}, models(refused));
+    expect(state.stop).toMatchObject({ reason: 'model-failed' });
+    expect(state.stop?.nextStep).toContain('The key was refused by test.');
+    expect(recordOf(state, BASELINE_ID).outcomes.size).toBe(0);
+  });
+
+  it('runs opro on train scores', async () => {
+    const writer = new ScriptedModel('test:optimizer', (request) =>
+      request.repeat % 2
+        ? `<prompt>Sort {{fruit}} BRIEFLY: RED GREEN BLUE GREY ${request.repeat}</prompt>`
+        : '<prompt>Sort {{fruit}} BRIEFLY, RED.</prompt>',
+    );
+    const used = models(fruitModel(), writer);
+    const state = await startRun(await taskOf(testset(60)), { strategy: 'opro', maxCalls: 500 }, used);
+    expect(state.setup.selection).toBe('train');
+    expect(state.verdict?.kind).toBe('better');
+    expect(textOf(writer.requests[0]!)).toContain('score: 0');
+  });
+
+  it('plans before it sends, and refuses a limit that cannot reach one candidate', async () => {
+    const task = await taskOf(testset(60));
+    const plan = planRun(task, { maxCalls: 200 }, models());
+    expect(plan.splits.train + plan.splits.validation + plan.splits.exam).toBe(60);
+    expect(plan.maxCalls).toBe(200);
+    expect(() => planRun(task, { maxCalls: 20 }, models())).toThrow('does not reach');
+  });
+});
+
+describe('resuming', () => {
+  it('gives the same result from every point of the journal, and pays for nothing twice', async () => {
+    const task = await taskOf(testset(40));
+    const options = { maxCalls: 260, seed: 4 };
+    const whole = await startRun(task, options, models());
+    const { runId } = whole.setup;
+    const folder = path.join(root, '.hone', 'runs', runId);
+    const journal = await readFile(path.join(folder, 'journal.jsonl'), 'utf8');
+    const lines = journal.split('\n').slice(0, -1);
+    const answers = await readdir(path.join(root, '.hone', 'answers'));
+    expect(answers).toHaveLength(1);
+    await cp(path.join(root, '.hone', 'answers'), path.join(root, 'kept'), { recursive: true });
+    const stored = (await readFile(path.join(root, 'kept', answers[0]!), 'utf8')).split('\n').slice(0, -1);
+    const calledBefore = (count: number) =>
+      lines.slice(0, count).filter((line) => (JSON.parse(line) as { type: string }).type === 'called').length;
+
+    for (let count = 2; count < lines.length; count += 7) {
+      // The process died after `count` events; up to three more answers had come in, and a line was cut off.
+      const paid = Math.min(stored.length, calledBefore(count) + 3);
+      await rm(path.join(root, '.hone', 'answers'), { recursive: true });
+      await cp(path.join(root, 'kept'), path.join(root, '.hone', 'answers'), { recursive: true });
+      await writeFile(
+        path.join(root, '.hone', 'answers', answers[0]!),
+        `${stored.slice(0, paid).join('\n')}\n{"key":"cu`,
+      );
+      await writeFile(
+        path.join(folder, 'journal.jsonl'),
+        `${lines.slice(0, count).join('\n')}\n{"type":"sco`,
+      );
+      const used = models();
+      const resumed = await resumeRun(root, runId, used);
+      expect(comparable(resumed), `after ${count} events`).toEqual(comparable(whole));
+      const sent = used.models.task.requests.length + used.models.optimizer.requests.length;
+      expect(sent, `after ${count} events`).toBe(stored.length - paid);
+    }
+  });
+
+  it('refuses other models, and a run that another process is running', async () => {
+    const abort = new AbortController();
+    const stopped = await startRun(await taskOf(testset(40)), {}, models(), {
+      signal: abort.signal,
+      onEvent: (_, state) => {
+        if (callsMade(state.usage) > 12) abort.abort();
+      },
+    });
+    expect(stopped.stop?.reason).toBe('cancelled');
+    const { runId } = stopped.setup;
+    const other = { models: { ...models().models, task: new ScriptedModel('test:other', () => '') } };
+    await expect(resumeRun(root, runId, other)).rejects.toThrow('test:other');
+    await writeFile(path.join(root, '.hone', 'runs', runId, 'lock'), String(process.ppid));
+    await expect(resumeRun(root, runId, models())).rejects.toThrow('is being run by process');
+    await rm(path.join(root, '.hone', 'runs', runId, 'lock'));
+    const resumed = await resumeRun(root, runId, models());
+    expect(resumed.verdict?.kind).toBe('better');
+    expect((await loadRun(root, runId)).verdict).toEqual(resumed.verdict);
+    expect((await listRuns(root)).runs).toMatchObject([{ runId, verdict: 'better', accepted: [] }]);
+  });
+});
+
+describe('acceptedBytes', () => {
+  it('refuses a file that has changed since it was scored', async () => {
+    const state = await startRun(await taskOf(testset(40)), {}, models());
+    expect(() => acceptedBytes(state, undefined, encodeText(`${PROMPT} `))).toThrow('has changed since');
+    expect(() => acceptedBytes(state, 'c99', encodeText(PROMPT))).toThrow('has no candidate c99');
+  });
+});

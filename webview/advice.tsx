@@ -1,0 +1,98 @@
+import { useState } from 'preact/hooks';
+import type { AdviceView, PageRequest } from '../src/protocol.js';
+import { count } from './format.js';
+import { Icon } from './icons.js';
+
+interface AdviceProps {
+  readonly advice: readonly AdviceView[];
+  readonly send: (body: PageRequest) => void;
+}
+
+/** What the failing rows say about the prompt, which way to move, and where it comes from. */
+export function Advice({ advice, send }: AdviceProps) {
+  return (
+    <section class="advice" aria-labelledby="advice-heading">
+      <div class="section-head">
+        <h3 id="advice-heading">
+          Advice <span class="muted count">{advice.length}</span>
+        </h3>
+      </div>
+      {advice.length === 0 ? (
+        <p class="empty">No advice yet. It is drawn from the rows that fail.</p>
+      ) : (
+        <ul>
+          {advice.map((each) => (
+            <Item key={each.id} advice={each} send={send} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Item({ advice, send }: { readonly advice: AdviceView; readonly send: (body: PageRequest) => void }) {
+  const { text, direction, lines, rows, followed } = advice;
+  return (
+    <li class={followed ? 'followed' : ''}>
+      <p class="advice-text">{text}</p>
+      {direction && (
+        <p class="direction">
+          <Icon name="arrow" />
+          <span>
+            <span class="sr">Direction: </span>
+            {direction}
+          </span>
+        </p>
+      )}
+      <div class="support">
+        <span class={followed ? 'tag tag-followed' : 'tag'}>
+          <Icon name={followed ? 'check' : 'dash'} />
+          {followed ? 'Followed' : 'Not followed'}
+        </span>
+        {lines.length > 0 && (
+          <Places
+            name={lines.length === 1 ? 'Line' : 'Lines'}
+            places={lines.map((line) => ({ key: String(line), text: String(line), label: `Show line ${line} of the prompt` }))}
+            onGo={(line) => send({ kind: 'revealLine', line: Number(line) })}
+          />
+        )}
+        {rows.length > 0 && (
+          <Places
+            name={count(rows.length, 'row')}
+            places={rows.map((row) => ({ key: row.caseId, text: String(row.line), label: `Show the row on line ${row.line} of the test set` }))}
+            onGo={(caseId) => send({ kind: 'revealRow', caseId })}
+          />
+        )}
+      </div>
+    </li>
+  );
+}
+
+interface PlacesProps {
+  readonly name: string;
+  readonly places: readonly { readonly key: string; readonly text: string; readonly label: string }[];
+  readonly onGo: (key: string) => void;
+}
+
+/** More are behind a button. */
+const SHOWN = 8;
+
+function Places({ name, places, onGo }: PlacesProps) {
+  const [showsAll, setShowsAll] = useState(false);
+  const rest = places.length - SHOWN;
+  return (
+    <span class="places">
+      <span>{name}</span>
+      {places.slice(0, showsAll ? undefined : SHOWN).map(({ key, text, label }) => (
+        <button key={key} type="button" class="link" aria-label={label} title={label} onClick={() => onGo(key)}>
+          {text}
+        </button>
+      ))}
+      {rest > 0 && !showsAll && (
+        <button type="button" class="link" onClick={() => setShowsAll(true)}>
+          {rest} more
+        </button>
+      )}
+    </span>
+  );
+}

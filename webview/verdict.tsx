@@ -1,0 +1,115 @@
+import type { RunSnapshot } from '../src/protocol.js';
+import { count, intervalPoints, points, pValueText, signedPoints } from './format.js';
+import { Icon, type IconName } from './icons.js';
+import { Activity } from './ui.js';
+import { Whisker } from './whisker.js';
+import { candidateLabel } from './words.js';
+
+type VerdictKind = NonNullable<RunSnapshot['verdict']>['kind'];
+type StopReason = NonNullable<RunSnapshot['stop']>['reason'];
+type Tone = 'positive' | 'negative' | 'caution' | 'neutral';
+
+interface Heading {
+  readonly word: string;
+  readonly icon: IconName;
+  readonly tone: Tone;
+}
+
+const VERDICTS: Readonly<Record<VerdictKind, Heading>> = {
+  better: { word: 'Better', icon: 'up', tone: 'positive' },
+  worse: { word: 'Worse', icon: 'down', tone: 'negative' },
+  undecided: { word: 'Undecided', icon: 'question', tone: 'caution' },
+  'already-good': { word: 'Already good', icon: 'check', tone: 'positive' },
+  'no-headroom': { word: 'No headroom', icon: 'ceiling', tone: 'neutral' },
+};
+
+const STOPS: Readonly<Record<StopReason, Heading>> = {
+  perfect: { word: 'Every row passes', icon: 'check', tone: 'positive' },
+  'already-good': { word: 'Already good', icon: 'check', tone: 'positive' },
+  'steps-done': { word: 'All steps done', icon: 'stop', tone: 'neutral' },
+  'no-progress': { word: 'No more progress', icon: 'stop', tone: 'neutral' },
+  'no-proposals': { word: 'No usable proposal', icon: 'warning', tone: 'caution' },
+  'calls-spent': { word: 'Call limit reached', icon: 'stop', tone: 'caution' },
+  'cost-spent': { word: 'Cost limit reached', icon: 'stop', tone: 'caution' },
+  cancelled: { word: 'Stopped', icon: 'stop', tone: 'neutral' },
+  'model-failed': { word: 'The model failed', icon: 'warning', tone: 'negative' },
+};
+
+const RUNNING: Heading = { word: 'Running', icon: 'running', tone: 'neutral' };
+const WAITING: Heading = { word: 'Waiting', icon: 'pause', tone: 'caution' };
+
+/** What may be said of the best candidate; until then, what is going on. */
+export function Verdict({ snapshot }: { readonly snapshot: RunSnapshot }) {
+  const { verdict, phase, stop, activity } = snapshot;
+  const isGoingOn = phase !== 'stopped';
+  const heading = headingOf(snapshot);
+  return (
+    <section class={`card verdict tone-${heading.tone}`} aria-labelledby="verdict-heading">
+      <h2 id="verdict-heading">
+        {isGoingOn && !verdict && phase === 'running' ? <Activity /> : <Icon name={heading.icon} />}
+        <span class="sr">Verdict: </span>
+        {heading.word}
+      </h2>
+      {verdict ? (
+        <>
+          <Difference snapshot={snapshot} />
+          <p class="sentence">{verdict.sentence}</p>
+        </>
+      ) : (
+        <BestSoFar snapshot={snapshot} />
+      )}
+      {isGoingOn && <p class="activity">{activity}</p>}
+      {stop && <p class="next-step">{stop.nextStep}</p>}
+    </section>
+  );
+}
+
+function headingOf({ verdict, phase, stop }: RunSnapshot): Heading {
+  if (verdict) return VERDICTS[verdict.kind];
+  if (phase !== 'stopped') return phase === 'waiting' ? WAITING : RUNNING;
+  return STOPS[stop?.reason ?? 'cancelled'];
+}
+
+function Difference({ snapshot }: { readonly snapshot: RunSnapshot }) {
+  const { verdict, splits } = snapshot;
+  if (verdict?.delta === undefined) return null;
+  const { delta, interval, n, pValue } = verdict;
+  const facts = [
+    interval && `95%: ${intervalPoints(interval)}`,
+    n !== undefined && `n = ${count(n, splits.exam > 0 ? 'exam row' : 'row')}`,
+    pValue !== undefined && pValueText(pValue),
+  ].filter((fact) => typeof fact === 'string');
+  return (
+    <div class="difference">
+      <p class="gain">
+        <strong>{signedPoints(delta)}</strong> points
+      </p>
+      {interval && <Whisker delta={delta} interval={interval} reach={1} width={180} />}
+      <ul class="figures">
+        {facts.map((fact) => (
+          <li key={fact}>{fact}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** A gain on the rows that choose is flattering, so it is never given as the verdict. */
+function BestSoFar({ snapshot }: { readonly snapshot: RunSnapshot }) {
+  const { candidates, bestId } = snapshot;
+  const best = candidates.find((each) => each.id === bestId && each.status !== 'baseline');
+  const baseline = candidates.find((each) => each.status === 'baseline');
+  if (best?.score === undefined || baseline?.score === undefined) {
+    return baseline?.score === undefined ? null : (
+      <p class="sentence">
+        The prompt as it stands scores {points(baseline.score)} points. No candidate has beaten it yet.
+      </p>
+    );
+  }
+  return (
+    <p class="sentence">
+      Best so far: {candidateLabel(best.name)} with {points(best.score)} points, the baseline has {points(baseline.score)}.{' '}
+      <span class="muted">These rows chose it; only the exam rows can say that it is better.</span>
+    </p>
+  );
+}
