@@ -12,7 +12,7 @@ const production = !args.has('--development');
  * so that a heavy part costs nothing until it is used.
  */
 const LAZY_CHUNKS = [
-  { name: 'engine', entry: 'src/engine.ts', matches: /(^|\/)engine$/ },
+  { name: 'engine', entry: 'src/engine.ts', matches: /(^|\/)engine(\.js)?$/ },
   { name: 'pronouncing', entry: 'cmu-pronouncing-dictionary', matches: /^cmu-pronouncing-dictionary$/ },
 ];
 

@@ -21,7 +21,9 @@ async function main() {
   });
   // Ctrl+C reaches the demo too, which ends by itself and keeps what it has.
   process.on('SIGINT', () => {});
-  return new Promise((resolve, reject) => demo.once('error', reject).once('close', (code) => resolve(code ?? 1)));
+  return new Promise((resolve, reject) =>
+    demo.once('error', reject).once('close', (code) => resolve(code ?? 1)),
+  );
 }
 
 await main().then((code) => process.exit(code), fail);

@@ -44,15 +44,9 @@ async function openDesktop(program) {
 async function openServer() {
   const temporary = temporaryFolder('editor');
   const workspace = copyOfExamples(temporary);
-  const userDataDir = path.join(temporary, 'user');
-  writeUserSettings(userDataDir);
-  const server = await startServer({
-    serverDataDir: path.join(temporary, 'server'),
-    extensionsDir: path.join(temporary, 'extensions'),
-    userDataDir,
-    disableTrust: true,
-  });
-  const url = workbenchUrl(server.url, { folder: workspace, extensions: [root] });
+  writeUserSettings(path.join(temporary, 'user'));
+  const server = await startServer({ temporary, disableTrust: true });
+  const url = workbenchUrl(server.url, { folder: workspace, extension: root });
   if (checkOnly) return await check(server, url);
   say(`VS Code is open on ${workspace}, a copy of examples/ that is removed when you stop this.`);
   say('Open this address in a browser on this machine; Ctrl+C stops:');

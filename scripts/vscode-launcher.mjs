@@ -7,7 +7,7 @@ import { format, parseArgs } from 'node:util';
 import './lib/exit-with-parent.mjs';
 import { launchChromium } from './chromium.mjs';
 import { fail, root, temporaryFolder } from './lib/common.mjs';
-import { startServer, workbenchUrl } from './vscode-server.mjs';
+import { installExtensions, startServer, workbenchUrl } from './vscode-server.mjs';
 
 const SILENCE_LIMIT_MS = 180_000;
 const logs = path.join(root, 'out', 'logs');
@@ -36,23 +36,28 @@ async function main() {
   mkdirSync(logs, { recursive: true });
   for (const file of [serverLog, consoleLog]) writeFileSync(file, '');
   const userDataDir = path.resolve(options['user-data-dir'] ?? path.join(temporary, 'user'));
+  const extensionsDir = path.resolve(options['extensions-dir'] ?? path.join(temporary, 'extensions'));
+  const [developed, ...others] = (options.extensionDevelopmentPath ?? []).map((folder) =>
+    path.resolve(folder),
+  );
+  installExtensions(extensionsDir, others);
   const server = await startServer({
-    serverDataDir: path.join(temporary, 'server'),
+    temporary,
     userDataDir,
-    extensionsDir: path.resolve(options['extensions-dir'] ?? path.join(temporary, 'extensions')),
+    extensionsDir,
     disableTrust: options['disable-workspace-trust'] === true,
     log: (output) => appendFileSync(serverLog, output),
   });
   const browser = await launchChromium();
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-  const code = await suiteResult(page, server);
+  const code = await suiteResult(page, server, developed);
   await browser.close();
   await server.stop();
   return code;
 }
 
 /** The suite's exit code, or 1 with the reason when VS Code ends or falls silent before there is one. */
-async function suiteResult(page, server) {
+async function suiteResult(page, server, extension) {
   let settle;
   const result = new Promise((resolve) => (settle = resolve));
   const giveUp = (reason) => {
@@ -76,7 +81,7 @@ async function suiteResult(page, server) {
   await page.goto(
     workbenchUrl(server.url, {
       folder: positionals[0] && path.resolve(positionals[0]),
-      extensions: options.extensionDevelopmentPath?.map((folder) => path.resolve(folder)),
+      extension,
       tests: options.extensionTestsPath && path.resolve(options.extensionTestsPath),
     }),
   );

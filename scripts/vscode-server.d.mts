@@ -1,12 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 
 export interface ServerOptions {
-  port?: number;
-  extensionsDir: string;
-  serverDataDir: string;
+  temporary: string;
   userDataDir?: string;
+  extensionsDir?: string;
   disableTrust?: boolean;
-  env?: Record<string, string>;
+  port?: number;
   log?: (output: string) => void;
 }
 
@@ -18,12 +17,13 @@ export interface RunningServer {
 
 export interface Opened {
   folder?: string;
-  extensions?: string[];
+  extension?: string;
   tests?: string;
 }
 
 export const SERVER_VERSION: string;
 export function ensureServer(): Promise<string>;
 export function startServer(options: ServerOptions): Promise<RunningServer>;
+export function installExtensions(extensionsDir: string, folders: string[]): void;
 export function workbenchUrl(serverUrl: string, opened: Opened): string;
 export function writeUserSettings(userDataDir: string, settings?: Record<string, unknown>): void;

@@ -1,6 +1,15 @@
 #!/usr/bin/env node
 // Real VS Code (workbench and Node extension host) from the npm registry, for machines without a desktop.
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
@@ -98,24 +107,23 @@ async function ensureCompiler() {
 }
 
 /**
- * Starts the server on a free port of this machine and waits until it answers.
- * `userDataDir` holds User/settings.json; `serverDataDir` and `extensionsDir` everything else.
+ * Starts the server on a free port of this machine and waits until it answers. It keeps its files in the folder
+ * `temporary`; the user's settings are User/settings.json in `userDataDir`.
  */
 export async function startServer({
-  port = 0,
-  extensionsDir,
-  serverDataDir,
-  userDataDir,
+  temporary,
+  userDataDir = path.join(temporary, 'user'),
+  extensionsDir = path.join(temporary, 'extensions'),
   disableTrust,
-  env,
+  port = 0,
   log,
 }) {
   const vscode = await ensureServer();
   const options = {
     host: '127.0.0.1',
     port,
-    'server-data-dir': serverDataDir,
-    'user-data-dir': userDataDir ?? path.join(serverDataDir, 'data'),
+    'server-data-dir': path.join(temporary, 'server'),
+    'user-data-dir': userDataDir,
     'extensions-dir': extensionsDir,
     'telemetry-level': 'off',
   };
@@ -130,12 +138,16 @@ export async function startServer({
     ...(disableTrust ? ['--disable-workspace-trust'] : []),
   ];
   const server = spawnGroup(projectNode, args, {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...socketsIn(temporary) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { port: actualPort } = await listening(server, log);
   return { url: `http://127.0.0.1:${actualPort}`, child: server.child, stop: server.stop };
 }
+
+/** VS Code leaves socket files behind. On macOS a socket's path has to be too short for a folder of its own. */
+const socketsIn = (folder) =>
+  process.platform === 'linux' ? { TMPDIR: folder, XDG_RUNTIME_DIR: folder } : {};
 
 async function listening(server, log = () => {}) {
   let output = '';
@@ -177,13 +189,26 @@ export function writeUserSettings(userDataDir, settings = {}) {
   writeFileSync(path.join(userDataDir, 'User', 'settings.json'), content);
 }
 
-/** The address that opens a folder (or .code-workspace file) with extensions in development, and runs their tests. */
-export function workbenchUrl(serverUrl, { folder, extensions = [], tests }) {
+/**
+ * Copies extensions into an extensions folder before the server starts on it: the address of the workbench has room for
+ * one extension in development only.
+ */
+export function installExtensions(extensionsDir, folders) {
+  for (const folder of folders) {
+    const { publisher, name, version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    cpSync(folder, path.join(extensionsDir, `${publisher}.${name}-${version}`), { recursive: true });
+  }
+  // The server lists what it finds in the folder when it has no list.
+  rmSync(path.join(extensionsDir, 'extensions.json'), { force: true });
+}
+
+/** The address that opens a folder (or .code-workspace file) with an extension in development, and runs its tests. */
+export function workbenchUrl(serverUrl, { folder, extension, tests }) {
   const { host } = new URL(serverUrl);
   const remote = (file) => `vscode-remote://${host}${pathToFileURL(file).pathname}`;
   const payload = [
     ['skipWelcome', 'true'],
-    ...extensions.map((extension) => ['extensionDevelopmentPath', remote(extension)]),
+    ...(extension ? [['extensionDevelopmentPath', remote(extension)]] : []),
     ...(tests ? [['extensionTestsPath', remote(tests)]] : []),
   ];
   const url = new URL(serverUrl);

@@ -93,7 +93,6 @@ function Run({ link, state, snapshot }: RunProps) {
       <Candidates snapshot={snapshot} selectedId={selectedId} onSelect={select} tableRef={list} />
       {selected && candidate && (
         <Detail
-          key={selected.id}
           candidate={candidate}
           detail={selected}
           against={against}

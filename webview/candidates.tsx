@@ -11,7 +11,7 @@ interface CandidatesProps {
   readonly selectedId: string | undefined;
   /** `enter` asks to go on to the candidate's details. */
   readonly onSelect: (candidateId: string, enter: boolean) => void;
-  readonly tableRef: RefObject<HTMLTableElement>;
+  readonly tableRef: RefObject<HTMLTableElement | null>;
 }
 
 /** All candidates in order of proposal. Arrow keys move, Space selects, Enter selects and goes to the details. */

@@ -18,7 +18,7 @@ interface DetailProps {
   readonly send: (body: PageRequest) => void;
   readonly isWaitingFor: (body: PageRequest) => boolean;
   readonly onLeave: () => void;
-  readonly headingRef: RefObject<HTMLHeadingElement>;
+  readonly headingRef: RefObject<HTMLHeadingElement | null>;
 }
 
 /** One candidate in full: what it changes, why, what came of it on every row, and the buttons that use it. */
@@ -63,7 +63,7 @@ export function Detail(props: DetailProps) {
               </div>
             )}
           </div>
-          <DiffView key={detail.against} before={detail.againstText} after={detail.text} isBaseline={isBaseline} />
+          <DiffView key={`${detail.id} ${detail.against}`} before={detail.againstText} after={detail.text} isBaseline={isBaseline} />
         </section>
         <Advice advice={detail.advice} send={send} />
       </div>

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { PageRequest, RunSnapshot } from '../src/protocol.js';
 import { compact, costText, count, durationText, splitPath } from './format.js';
@@ -60,7 +61,7 @@ export function Header({ snapshot, send, isWaitingFor }: HeaderProps) {
   );
 }
 
-function Fact({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {
+function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
   return (
     <div>
       <dt>{name}</dt>

@@ -152,8 +152,8 @@ function Answer({ answer }: { readonly answer: RowAnswer | undefined }) {
         {isGraded && <span class="grade">{points(score)} points</span>}
         {feedback.length > 0 && (
           <ul class="feedback">
-            {feedback.map((text) => (
-              <li key={text}>{text}</li>
+            {feedback.map((text, at) => (
+              <li key={at}>{text}</li>
             ))}
           </ul>
         )}

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { HoneError } from '../core/errors.js';
 import type { RunState } from '../core/run.js';
 import { replaceBytes } from './files.js';
 
@@ -18,21 +16,15 @@ export interface Acceptance {
  * @param wanted the id of a candidate; the best one when absent
  * @throws HoneError `stale-file` when the file is not what the run started from, `not-found`; nothing is written then
  */
-export async function acceptRun(root: string, state: RunState, wanted: string | undefined): Promise<Acceptance> {
-  const { acceptedBytes, recordAccepted } = await import('../engine.js');
+export async function acceptRun(
+  root: string,
+  state: RunState,
+  wanted: string | undefined,
+): Promise<Acceptance> {
+  const { acceptedBytes, currentBytes, recordAccepted } = await import('../engine.js');
   const { runId, prompt } = state.setup;
-  const file = path.join(root, prompt.path);
-  const current = await readFile(file).catch((error: unknown) => {
-    throw new HoneError({
-      reason: 'not-found',
-      message: `${prompt.path} cannot be read, so nothing was written.`,
-      nextStep: 'Bring the file back to where it was when the run started.',
-      place: { file: prompt.path },
-      cause: error,
-    });
-  });
-  const { candidateId, bytes } = acceptedBytes(state, wanted, current);
-  await replaceBytes(file, bytes);
+  const { candidateId, bytes } = acceptedBytes(state, wanted, await currentBytes(root, state.setup));
+  await replaceBytes(path.join(root, prompt.path), bytes);
   await recordAccepted(root, runId, candidateId);
   return { runId, candidateId, path: prompt.path, bytes: bytes.length };
 }

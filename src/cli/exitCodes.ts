@@ -17,13 +17,14 @@ export const EXIT_BY_REASON: Readonly<Record<ErrorReason, ExitCode>> = {
   'bad-prompt-file': EXIT.badUsage,
   'bad-test-set': EXIT.badUsage,
   'empty-test-set': EXIT.badUsage,
+  'no-test-set': EXIT.badUsage,
   'unfilled-placeholder': EXIT.badUsage,
   'not-found': EXIT.badUsage,
   'splice-refused': EXIT.gateFailed,
   'stale-file': EXIT.gateFailed,
   unreachable: EXIT.endedEarly,
   unauthorized: EXIT.endedEarly,
-  'no-model': EXIT.endedEarly,
+  'no-model': EXIT.badUsage,
   'rate-limited': EXIT.endedEarly,
   'quota-exhausted': EXIT.endedEarly,
   overloaded: EXIT.endedEarly,
@@ -64,7 +65,13 @@ function triedSomething(state: RunState): boolean {
   );
 }
 
+/** Why a run has no full result, for stderr; empty when it has. */
+export function earlyEnd(state: RunState): string {
+  if (exitCodeOfRun(state) === EXIT.done) return '';
+  return state.stop?.nextStep ?? 'The run did not end.';
+}
+
 /** The code of several results in a row: the one that a caller must not miss. */
 export function worstExitCode(codes: Iterable<ExitCode>): ExitCode {
-  return [...codes].reduce((worst, code) => Math.max(worst, code) as ExitCode, EXIT.done as ExitCode);
+  return [...codes].reduce<ExitCode>((worst, code) => (code > worst ? code : worst), EXIT.done);
 }

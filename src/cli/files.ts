@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { HoneError } from '../core/errors.js';
 import { equalBytes } from '../core/prompt.js';
@@ -45,7 +45,8 @@ async function requireFile(absolute: string, named: string): Promise<void> {
   throw new HoneError({
     reason: 'not-found',
     message: found ? `${named} is not a file.` : `There is no file ${named}.`,
-    nextStep: 'Name a file, relative to the current folder or absolute; "hone list" shows the prompts of a workspace.',
+    nextStep:
+      'Name a file, relative to the current folder or absolute; "hone list" shows the prompts of a workspace.',
     place: { file: named },
   });
 }
@@ -59,7 +60,8 @@ export async function replaceBytes(file: string, bytes: Uint8Array): Promise<voi
   const mode = (await stat(target).catch(() => undefined))?.mode;
   const draft = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}`);
   try {
-    await writeFile(draft, bytes, { flag: 'wx', ...(mode === undefined ? {} : { mode }) });
+    await writeFile(draft, bytes, { flag: 'wx' });
+    if (mode !== undefined) await chmod(draft, mode);
     await rename(draft, target);
   } finally {
     await rm(draft, { force: true });

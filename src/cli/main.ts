@@ -26,7 +26,9 @@ async function main(args: readonly string[]): Promise<ExitCode> {
 }
 
 async function usageErrorAsJson(error: CommanderError, args: readonly string[]): Promise<void> {
-  const toStdout = args.some((arg, index) => arg === '--json=-' || (arg === '-' && args[index - 1] === '--json'));
+  const toStdout = args.some(
+    (arg, index) => arg === '--json=-' || (arg === '-' && args[index - 1] === '--json'),
+  );
   if (!toStdout) return;
   const usage = new HoneError({
     reason: 'bad-usage',

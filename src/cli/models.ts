@@ -41,7 +41,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  * @throws HoneError `bad-config` when there is no model, or no key for the models that are named.
  */
 export function planModels(options: ModelOptions, env: Env, defaults: ModelDefaults = {}): ModelPlan {
-  const apiKey = env['HONE_API_KEY'] || env['OPENAI_API_KEY'] || undefined;
+  const apiKey = [env.HONE_API_KEY, env.OPENAI_API_KEY].find(Boolean);
   const baseUrl = options.baseUrl ?? defaults.baseUrl;
   const task = options.taskModel ?? defaults.models?.task;
   if (task === undefined) throw nothingChosen(baseUrl !== undefined || apiKey !== undefined);
@@ -50,7 +50,8 @@ export function planModels(options: ModelOptions, env: Env, defaults: ModelDefau
     optimizer: options.optimizerModel ?? defaults.models?.optimizer ?? task,
     judge: options.judgeModel ?? defaults.models?.judge ?? task,
   };
-  const needsKey = baseUrl === undefined && Object.values(models).some((model) => model.startsWith('openai:'));
+  const needsKey =
+    baseUrl === undefined && Object.values(models).some((model) => model.startsWith('openai:'));
   if (needsKey && apiKey === undefined) throw noKey();
   return {
     models,
@@ -101,7 +102,8 @@ function noKey(): HoneError {
   return new HoneError({
     reason: 'bad-config',
     message: `There is no key for ${host}, so nothing was sent.`,
-    nextStep: 'Set HONE_API_KEY or OPENAI_API_KEY, or name an endpoint that needs no key with --base-url URL.',
+    nextStep:
+      'Set HONE_API_KEY or OPENAI_API_KEY, or name an endpoint that needs no key with --base-url URL.',
     place: { host },
   });
 }

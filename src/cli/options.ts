@@ -25,7 +25,10 @@ export function withModels(command: Command): Command {
     .option('--task-model <provider:name>', 'the model that the prompt is for: openai:NAME or sandbox')
     .option('--optimizer-model <provider:name>', 'the model that proposes prompts (default: the task model)')
     .option('--judge-model <provider:name>', 'the model that judges answers (default: the task model)')
-    .option('--base-url <url>', 'an OpenAI-compatible endpoint; the key comes from HONE_API_KEY or OPENAI_API_KEY')
+    .option(
+      '--base-url <url>',
+      'an OpenAI-compatible endpoint; the key comes from HONE_API_KEY or OPENAI_API_KEY',
+    )
     .option('--concurrency <n>', 'requests in flight at once', wholeNumber(1))
     .option('--timeout <seconds>', 'how long to wait for one answer', positiveNumber)
     .option('--no-cache', 'do not reuse answers of earlier runs');

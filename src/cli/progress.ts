@@ -1,20 +1,23 @@
 import { SingleBar } from 'cli-progress';
-import { BASELINE_ID } from '../core/candidate.js';
 import { callsMade, scoreOn, recordOf, selectionRows, type RunEvent, type RunState } from '../core/run.js';
 import { money } from './runText.js';
 import { count, score, type Paint } from './terminal.js';
 
 /** Shows how a run goes on. */
 export interface RunProgress {
-  onEvent(event: RunEvent, state: RunState): void;
+  readonly onEvent: (event: RunEvent, state: RunState) => void;
   /** Leaves the terminal clean. */
-  finish(): void;
+  readonly finish: () => void;
 }
+
+const nothingToFinish = () => undefined;
 
 /** A bar on a terminal, one line per step and candidate elsewhere. */
 export function runProgress(stream: NodeJS.WriteStream, paint: Paint): RunProgress {
   const line = (text: string) => stream.write(`${text}\n`);
-  return stream.isTTY ? new RunBar(stream, paint) : { onEvent: (e, s) => lines(e, s).forEach(line), finish: () => {} };
+  return stream.isTTY
+    ? new RunBar(stream, paint)
+    : { onEvent: (e, s) => lines(e, s).forEach(line), finish: nothingToFinish };
 }
 
 class RunBar implements RunProgress {
@@ -25,9 +28,13 @@ class RunBar implements RunProgress {
     private readonly paint: Paint,
   ) {}
 
-  onEvent(event: RunEvent, state: RunState): void {
+  readonly onEvent = (event: RunEvent, state: RunState): void => {
     const calls = callsMade(state.usage);
-    const payload = { cost: spend(state), best: bestSoFar(state), activity: this.paint('dim', activity(state)) };
+    const payload = {
+      cost: spend(state),
+      best: bestSoFar(state),
+      activity: this.paint('dim', activity(state)),
+    };
     if (!this.bar) {
       this.bar = new SingleBar({
         stream: this.stream,
@@ -41,11 +48,11 @@ class RunBar implements RunProgress {
       this.bar.start(state.setup.maxCalls, calls, payload);
     } else this.bar.update(calls, payload);
     if (event.type === 'stopped') this.finish();
-  }
+  };
 
-  finish(): void {
+  readonly finish = (): void => {
     this.bar?.stop();
-  }
+  };
 }
 
 function spend(state: RunState): string {
@@ -73,7 +80,9 @@ export function lines(event: RunEvent, state: RunState): string[] {
   const spent = () => `${count(callsMade(state.usage), 'call')}, ${spend(state)}`;
   switch (event.type) {
     case 'started':
-      return [`run ${state.setup.runId}: ${state.setup.prompt.path}, at most ${count(state.setup.maxCalls, 'call')}`];
+      return [
+        `run ${state.setup.runId}: ${state.setup.prompt.path}, at most ${count(state.setup.maxCalls, 'call')}`,
+      ];
     case 'resumed':
       return [`run ${state.setup.runId}: going on after ${spent()}`];
     case 'step':
@@ -81,9 +90,7 @@ export function lines(event: RunEvent, state: RunState): string[] {
     case 'proposed':
       return [
         ...event.candidates.map(({ id, operator, summary }) => `  ${id} (${operator}): ${summary}`),
-        ...event.rejected.map(
-          ({ candidate, reasons }) => `  ${candidate.id} rejected: ${reasons.join(' ')}`,
-        ),
+        ...event.rejected.map(({ candidate, reasons }) => `  ${candidate.id} rejected: ${reasons.join(' ')}`),
       ];
     case 'settled': {
       const { mean, n, errors } = scoreOn(recordOf(state, event.candidateId), selectionRows(state));
@@ -109,8 +116,8 @@ export function lines(event: RunEvent, state: RunState): string[] {
 
 /** Progress of a plain evaluation: a bar on a terminal, a line per quarter elsewhere. */
 export function evaluationProgress(stream: NodeJS.WriteStream): {
-  onProgress(done: number, total: number, calls: number): void;
-  finish(): void;
+  readonly onProgress: (done: number, total: number, calls: number) => void;
+  readonly finish: () => void;
 } {
   if (!stream.isTTY) {
     let shown = 0;
@@ -121,7 +128,7 @@ export function evaluationProgress(stream: NodeJS.WriteStream): {
         shown = quarter;
         stream.write(`${done} of ${count(total, 'row')} scored, ${count(calls, 'call')}\n`);
       },
-      finish: () => {},
+      finish: nothingToFinish,
     };
   }
   const bar = new SingleBar({

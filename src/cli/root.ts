@@ -9,7 +9,10 @@ export interface RootOptions extends SharedOptions {
 }
 
 export function withRoot(command: Command): Command {
-  return command.option('--root <dir>', 'the workspace whose runs are meant (default: the one around the current folder)');
+  return command.option(
+    '--root <dir>',
+    'the workspace whose runs are meant (default: the one around the current folder)',
+  );
 }
 
 /** The workspace whose `.hone` folder holds the runs. @throws HoneError `not-found`. */

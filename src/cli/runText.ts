@@ -86,7 +86,9 @@ function candidateRow(state: RunState, record: CandidateRecord): Cell[] {
     { text: candidate.id, ...(status === 'best' ? { style: 'bold' as const } : {}) },
     { text: isBaseline ? '' : candidate.operator },
     { text: score(mean) },
-    compared ? { text: signed(compared.delta), style: compared.delta > 0 ? 'green' : 'yellow' } : { text: '' },
+    compared
+      ? { text: signed(compared.delta), style: compared.delta > 0 ? 'green' : 'yellow' }
+      : { text: '' },
     { text: compared ? interval(compared.interval) : '' },
     { text: compared ? String(compared.fixed.length) : '' },
     { text: compared ? String(compared.broken.length) : '' },
@@ -117,9 +119,8 @@ function verdictText(state: RunState, paint: Paint): string {
   if (comparison) {
     const { n, before, after, delta, pValue, fixed, broken } = comparison;
     lines.push(
-      `On the verdict's ${count(n, 'row')}: ${score(before)} -> ${score(after)}, ` +
-        `${signed(delta)}`,
-      `${interval(comparison.interval)}, p = ${pValue < 0.001 ? '< 0.001' : pValue.toFixed(3)}, ` +
+      `On the verdict's ${count(n, 'row')}: ${score(before)} -> ${score(after)}, difference ${signed(delta)},`,
+      `95% interval ${interval(comparison.interval)}, ${pValue < 0.001 ? 'p < 0.001' : `p = ${pValue.toFixed(3)}`}, ` +
         `${fixed.length} fixed, ${broken.length} broken.`,
     );
   }
@@ -137,7 +138,9 @@ function adviceText(state: RunState, paint: Paint): string {
     return [
       wrap(`- ${advice.text}`, WIDTH, '  '),
       advice.direction ? wrap(`  -> ${advice.direction}`, WIDTH, '     ') : '',
-      rows.length > 0 ? paint('dim', wrap(`  rows ${rows.slice(0, ROWS_SHOWN).join(', ')}${more}`, WIDTH, '     ')) : '',
+      rows.length > 0
+        ? paint('dim', wrap(`  rows ${rows.slice(0, ROWS_SHOWN).join(', ')}${more}`, WIDTH, '     '))
+        : '',
       advice.lines.length > 0 ? paint('dim', `  prompt ${lineList(advice.lines)}`) : '',
     ]
       .filter((line) => line !== '')
@@ -159,7 +162,9 @@ function diffText(state: RunState, paint: Paint): string {
   if (id === undefined) return '';
   const { candidate } = recordOf(state, id);
   const { path, text } = state.setup.prompt;
-  const patch = createTwoFilesPatch(path, path, text, candidate.text, 'now', `candidate ${id}`, { context: 3 });
+  const patch = createTwoFilesPatch(path, path, text, candidate.text, 'now', `candidate ${id}`, {
+    context: 3,
+  });
   const lines = patch.split('\n').filter((line) => !/^=+$/.test(line));
   return lines
     .map((line) => {

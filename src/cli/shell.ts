@@ -14,6 +14,8 @@ export interface Outcome {
   readonly text: string | Uint8Array;
   /** What ended the work early, although there are results. */
   readonly trouble?: HoneError;
+  /** For stderr, so that it is read when the text goes elsewhere. */
+  readonly warning?: string;
 }
 
 /** Options that every command has. */
@@ -65,9 +67,11 @@ export class Shell implements Surroundings {
   async deliver({ json: target }: SharedOptions, outcome: Outcome): Promise<void> {
     const { trouble } = outcome;
     this.exitCode = outcome.exitCode ?? (trouble ? EXIT_BY_REASON[trouble.reason] : EXIT.done);
-    const json = trouble && isRecord(outcome.json) ? { ...outcome.json, ...errorJson(trouble) } : outcome.json;
+    const json =
+      trouble && isRecord(outcome.json) ? { ...outcome.json, ...errorJson(trouble) } : outcome.json;
     if (target !== undefined) await this.writeJson(target, json);
     if (target !== '-') await write(this.stdout, withLineEnd(outcome.text));
+    if (outcome.warning) this.note(`hone: ${outcome.warning}`);
     if (trouble) await this.explain(trouble);
   }
 
@@ -81,7 +85,7 @@ export class Shell implements Surroundings {
     const error = toHoneError(thrown);
     this.exitCode = EXIT_BY_REASON[error.reason];
     await this.explain(error);
-    if (error.reason === 'internal' && this.env['HONE_DEBUG']) this.note(String((thrown as Error).stack));
+    if (error.reason === 'internal' && this.env.HONE_DEBUG) this.note(String((thrown as Error).stack));
     if (target === undefined) return;
     try {
       await this.writeJson(target, errorJson(error));

@@ -57,14 +57,14 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
 
 /** A text in lines of at most `width` characters, broken at blanks; continuation lines start with `indent`. */
 export function wrap(text: string, width: number, indent = ''): string {
+  const [first = '', ...words] = text.trim().split(/\s+/);
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    const longer = line ? `${line} ${word}` : lines.length > 0 ? indent + word : word;
-    if (longer.length > width && line) {
+  let line = /^\s*/.exec(text)![0] + first;
+  for (const word of words) {
+    if (line.length + 1 + word.length > width) {
       lines.push(line);
       line = indent + word;
-    } else line = longer;
+    } else line += ` ${word}`;
   }
   return [...lines, line].join('\n');
 }

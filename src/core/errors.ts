@@ -7,6 +7,7 @@ export type ErrorReason =
   | 'bad-prompt-file'
   | 'bad-test-set'
   | 'empty-test-set'
+  | 'no-test-set'
   | 'unfilled-placeholder'
   | 'not-found'
   | 'splice-refused'

@@ -179,6 +179,8 @@ export interface RunState {
   /** The last step whose proposals are known. */
   proposedStep: number;
   parent: string;
+  /** How often a model has failed for good since the last step was proposed. */
+  failures: number;
   /** In order of proposal, the baseline first. */
   readonly candidates: Map<string, CandidateRecord>;
   readonly advice: Map<string, Advice>;
@@ -219,6 +221,7 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
       break;
     case 'proposed':
       state.proposedStep = event.step;
+      state.failures = 0;
       for (const advice of event.advice) state.advice.set(advice.id, advice);
       for (const candidate of event.candidates) addCandidate(state, candidate, 'pending', []);
       for (const { candidate, reasons } of event.rejected)
@@ -241,6 +244,7 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
       if (event.verdict.candidateId) recordOf(state, event.verdict.candidateId).status = 'best';
       break;
     case 'stopped':
+      if (event.stop.reason === 'model-failed') state.failures++;
       state.stop = event.stop;
       state.waiting = undefined;
       state.endedAt = event.at;
@@ -267,6 +271,7 @@ function initialState(at: number, setup: RunSetup): RunState {
     step: 0,
     proposedStep: 0,
     parent: BASELINE_ID,
+    failures: 0,
     candidates: new Map(),
     advice: new Map(),
     curve: [],

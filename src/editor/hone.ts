@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import { HoneError } from '../core/errors.js';
-import { recordOf } from '../core/run.js';
+import { recordOf, type RunState } from '../core/run.js';
 import { DOCUMENT_SCHEME, VIEWS } from '../contributions.js';
 import { Accepter, type AcceptResult } from './accept.js';
 import {
@@ -102,6 +102,7 @@ export class Hone implements vscode.Disposable {
       optimize: async (clicked, selected, options) => {
         const uris = promptUris(api, clicked, selected);
         const started = await this.flow.optimize(uris, startOptions(options));
+        if (started.length === 0) return [];
         return this.withProgress(() => Promise.all(started.map((run) => this.reportOf(run.root, run.ended))));
       },
       evaluate: (clicked, _selected, options) =>
@@ -136,7 +137,7 @@ export class Hone implements vscode.Disposable {
       clearApiKey: () => this.clearApiKey(),
       refresh: () => {
         this.index.refresh();
-        this.runList.refresh();
+        this.runs.refresh();
       },
       showLog: () => this.log.show(),
     };
@@ -187,10 +188,7 @@ export class Hone implements vscode.Disposable {
     return run && this.reportOf(ref.root, run.ended);
   }
 
-  private async reportOf(
-    root: string,
-    ended: Promise<import('../core/run.js').RunState>,
-  ): Promise<RunReport | undefined> {
+  private async reportOf(root: string, ended: Promise<RunState>): Promise<RunReport | undefined> {
     try {
       const { setup, verdict, stop } = await ended;
       return { root, runId: setup.runId, verdict: verdict?.kind, stop: stop?.reason };
@@ -210,9 +208,7 @@ export class Hone implements vscode.Disposable {
   }
 
   private async openPanel(node: unknown): Promise<void> {
-    const first = this.runs.active[0];
-    const live = first?.runId === undefined ? undefined : { root: first.root, runId: first.runId };
-    const ref = runRef(node) ?? live ?? (await pickRun(this.api, 'Open a run'));
+    const ref = runRef(node) ?? runRef(this.runs.active[0]) ?? (await pickRun(this.api, 'Open a run'));
     if (!ref) return;
     const { setup } = await this.runs.load(ref.root, ref.runId);
     this.panels.open(ref, setup.prompt.path);

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { COMMANDS } from '../contributions.js';
 import { loadEngine } from './engine.js';
-import { looksLikePrompt } from './promptFiles.js';
+import { isPromptUri } from './promptFiles.js';
 import type { RunController } from './runController.js';
 import { targetOf } from './targets.js';
 import type { VsCode } from './vscode.js';
@@ -25,7 +25,7 @@ export class PromptLenses implements vscode.CodeLensProvider {
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-    if (!looksLikePrompt(document.uri.path)) return [];
+    if (!isPromptUri(this.api, document.uri)) return [];
     const top = new this.api.Range(0, 0, 0, 0);
     const start = new this.api.CodeLens(top, {
       command: COMMANDS.optimize.id,

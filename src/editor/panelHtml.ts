@@ -32,7 +32,6 @@ export function pageHtml({ cspSource, script, style }: PageSources): string {
 <link rel="stylesheet" href="${style}">
 </head>
 <body>
-<div id="root"></div>
 <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>`;

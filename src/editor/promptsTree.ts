@@ -13,8 +13,7 @@ export type PromptNode =
 const ICONS: Readonly<Record<string, string>> = {
   'github-models': 'github',
   'vscode-prompt': 'comment-discussion',
-  markdown: 'markdown',
-  text: 'file-text',
+  'plain-text': 'file-text',
 };
 const PROBLEM_ICONS: Readonly<Record<Problem['severity'], string>> = {
   error: 'error',

@@ -120,6 +120,12 @@ export class RunController implements vscode.Disposable {
     });
   }
 
+  /** Forgets what was read from disk: another program may have changed it. */
+  refresh(): void {
+    this.stored.clear();
+    this.listChanged.fire();
+  }
+
   /** Notes that a candidate was written to its file. */
   async recordAccepted(root: string, runId: string, candidateId: string): Promise<void> {
     await (await loadEngine()).recordAccepted(root, runId, candidateId);

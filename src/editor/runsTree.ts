@@ -46,10 +46,6 @@ export class RunsTree implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
     return this.changed.event;
   }
 
-  refresh(): void {
-    this.changed.fire();
-  }
-
   dispose(): void {
     this.disposables.dispose();
   }

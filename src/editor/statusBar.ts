@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import { callsMade } from '../core/run.js';
 import { COMMANDS, CONTEXT_KEYS } from '../contributions.js';
 import { Disposables } from './disposables.js';
-import { looksLikePrompt } from './promptFiles.js';
+import { isPromptUri } from './promptFiles.js';
 import type { RunController } from './runController.js';
 import { throttle } from './throttle.js';
 import type { VsCode } from './vscode.js';
@@ -68,8 +68,7 @@ export class StatusBar implements vscode.Disposable {
 export function watchActivePrompt(api: VsCode): vscode.Disposable {
   let current: boolean | undefined;
   const update = (editor: vscode.TextEditor | undefined) => {
-    const uri = editor?.document.uri;
-    const isPrompt = uri?.scheme === 'file' && looksLikePrompt(uri.path);
+    const isPrompt = isPromptUri(api, editor?.document.uri);
     if (isPrompt === current) return;
     current = isPrompt;
     void api.commands.executeCommand('setContext', CONTEXT_KEYS.activeIsPrompt, isPrompt);

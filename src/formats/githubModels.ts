@@ -43,12 +43,10 @@ export const githubModels: PromptFormat = {
   surroundings(document) {
     const { yaml, contents } = read(document.path, document.bytes);
     const root = yaml.data(yaml.document.contents) as { messages: object[] };
-    const messages = root.messages.map((message, index) => {
-      const content = contents.get(spanId(index));
-      if (!content) return message;
-      const { before, after } = cutMargins(String(content.scalar.value));
-      return { ...message, content: { before, after } };
-    });
+    // Copies, since an alias to a message would otherwise lose its content too and no longer show that it changed.
+    const messages = root.messages.map((message, index) =>
+      contents.has(spanId(index)) ? { ...message, content: null } : message,
+    );
     return { ...root, messages };
   },
   fill: (document, vars) => fillMessages(SYNTAX, document.messages, vars),
@@ -88,24 +86,25 @@ function read(path: string, bytes: Uint8Array): Reading {
   const source = new SourceText(path, bytes);
   const yaml = new YamlSource(path, source);
   const root = yaml.document.contents;
-  if (!isMap(root))
+  if (!isMap(root)) {
     throw yaml.refuse(root ?? 0, 'a prompt file must be a mapping with the key messages.', SEE);
+  }
   const problems: Problem[] = [];
-  const read = readMessages(source, yaml, root, problems);
-  const texts = read.messages.map((message) => message.text);
+  const parts = readMessages(source, yaml, root, problems);
+  const texts = parts.messages.map((message) => message.text);
   const embedded = readEmbedded(yaml, root);
   const document: PromptDocument = {
     path,
     format: FORMAT,
     bytes,
-    messages: read.messages,
-    spans: read.spans,
+    messages: parts.messages,
+    spans: parts.spans,
     placeholders: placeholderNames(SYNTAX, texts),
     settings: readModelSettings(yaml, root, problems),
     ...(embedded && { embedded }),
     problems,
   };
-  return { ...read, document, source, yaml };
+  return { ...parts, document, source, yaml };
 }
 
 function readMessages(source: SourceText, yaml: YamlSource, root: YAMLMap, problems: Problem[]): Messages {

@@ -20,7 +20,10 @@ export function guardSpan(document: PromptDocument, span: EditableSpan, text: st
   return faults.length > 0 ? faults : unwritable(document, span, text);
 }
 
-/** Template expressions and references in a text, each occurrence, in the syntax of the document. */
+/**
+ * The template expressions and references in a span's text, each occurrence, in order: what `guardSpan` wants kept.
+ * A link to a file is named by its target.
+ */
 export function expressionsOf(document: PromptDocument, text: string): string[] {
   return formatOf(document)
     .expressions(text)

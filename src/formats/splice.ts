@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { HoneError } from '../core/errors.js';
 import type { EditableSpan, PromptDocument, SpanTexts } from '../core/prompt.js';
 import type { PromptFormat } from './format.js';
-import { editableText } from './margins.js';
+import { cutMargins, editableText } from './margins.js';
 import { formatOf } from './registry.js';
 import { replaceBytes, toLf } from './source.js';
 
@@ -67,12 +67,21 @@ function isExactly(
   span: EditableSpan,
   text: string,
 ): boolean {
-  const intended = before.spans.map((each) => [each.id, each.id === span.id ? text : each.text]);
-  const found = after.spans.map((each) => [each.id, each.text]);
+  const newSpans = before.spans.map((each) => (each.id === span.id ? text : each.text));
+  const newMessages = before.messages.map((message) => {
+    if (message.spanId !== span.id) return message.text;
+    const margins = cutMargins(message.text);
+    return margins.before + text + margins.after;
+  });
   return (
-    isDeepStrictEqual(found, intended) &&
+    isDeepStrictEqual(textsOf(after.spans), newSpans) &&
+    isDeepStrictEqual(textsOf(after.messages), newMessages) &&
     isDeepStrictEqual(format.surroundings(after), format.surroundings(before))
   );
+}
+
+function textsOf(parts: readonly { readonly text: string }[]): string[] {
+  return parts.map((part) => part.text);
 }
 
 function refused(document: PromptDocument, id: string, reason: string): HoneError {

@@ -130,7 +130,11 @@ export class AnswerStore {
     this.file = undefined;
   }
 
-  private begin(key: string, role: ModelRole, produce: (signal: AbortSignal) => Promise<ModelAnswer>): Shared {
+  private begin(
+    key: string,
+    role: ModelRole,
+    produce: (signal: AbortSignal) => Promise<ModelAnswer>,
+  ): Shared {
     const abort = new AbortController();
     const work = produce(abort.signal).then(async (answer) => {
       await this.put({ key, role, answer });
@@ -186,7 +190,8 @@ export function withStore(
         (signal) => model.complete(request, { signal }),
         call.signal,
       );
-      if (cached) onCached?.({ role, key, cached: true, ...(answer.tokens && { tokens: answer.tokens }), cost: 0 });
+      if (cached)
+        onCached?.({ role, key, cached: true, ...(answer.tokens && { tokens: answer.tokens }), cost: 0 });
       return answer;
     },
   };

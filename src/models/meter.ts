@@ -141,7 +141,8 @@ export function withMeter(model: Model, options: MeterOptions): Model {
         const reached = !HoneError.is(error, 'unreachable');
         const billed = !HoneError.is(error) || HoneError.is(error, ...MAYBE_BILLED);
         budget.settle(expected, billed ? expected : 0, reached);
-        if (reached) onCall?.(billed ? failedUnknown(role, price) : { role, cached: false, tokens: NONE, cost: 0 });
+        if (reached)
+          onCall?.(billed ? failedUnknown(role, price) : { role, cached: false, tokens: NONE, cost: 0 });
         throw error;
       }
     },

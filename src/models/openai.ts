@@ -57,7 +57,9 @@ export function createOpenAIModel(options: OpenAIModelOptions): Model {
       }, timeoutMs);
       call.signal?.addEventListener('abort', stop, { once: true });
       try {
-        const completion = await (await client).chat.completions.create(body(name, request), {
+        const completion = await (
+          await client
+        ).chat.completions.create(body(name, request), {
           signal: clock.signal,
           headers: {
             'Idempotency-Key': requestKey(identity, request),

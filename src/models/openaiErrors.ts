@@ -31,7 +31,12 @@ const NOT_CONNECTED = new Set([
 ]);
 /** Connections that broke while a request was under way. */
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ECONNABORTED']);
-const SLOW = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+const SLOW = new Set([
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
 const SHOWN_MESSAGE = 300;
 
 /** Any failure of a request to an OpenAI-compatible endpoint, as a HoneError that names the host and never the key. */
@@ -52,7 +57,10 @@ function httpFailure(error: unknown): HttpFailure | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { status, headers, error: body } = error as { status?: unknown; headers?: unknown; error?: unknown };
   if (typeof status !== 'number') return undefined;
-  const { code, type, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const { code, type, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >;
   return {
     status,
     headers: headers instanceof Headers ? headers : undefined,
@@ -78,15 +86,25 @@ function statusError(http: HttpFailure, request: FailedRequest): HoneError {
   if (status === 401 || status === 403) {
     return make(
       'unauthorized',
-      request.apiKey ? `${host} refused the key (status ${status}).` : `${host} asks for a key (status ${status}).`,
+      request.apiKey
+        ? `${host} refused the key (status ${status}).`
+        : `${host} asks for a key (status ${status}).`,
       `Enter the key for ${host}: HONE_API_KEY on the command line, "Hone: Set API Key" in the editor.`,
     );
   }
   if (status === 402 || (status === 429 && /insufficient_quota|billing|quota_exceeded/.test(http.code))) {
-    return make('quota-exhausted', `The quota at ${host} is used up${said}.`, `Top up the account at ${host}, then resume.`);
+    return make(
+      'quota-exhausted',
+      `The quota at ${host} is used up${said}.`,
+      `Top up the account at ${host}, then resume.`,
+    );
   }
   if (status === 429) {
-    return make('rate-limited', `${host} is limiting the rate of requests${said}.`, 'Lower the concurrency or wait, then resume.');
+    return make(
+      'rate-limited',
+      `${host} is limiting the rate of requests${said}.`,
+      'Lower the concurrency or wait, then resume.',
+    );
   }
   if (status === 404) {
     return make(
@@ -97,7 +115,11 @@ function statusError(http: HttpFailure, request: FailedRequest): HoneError {
   }
   if (status === 408) return timedOut(request);
   if (status === 409 || status >= 500) {
-    return make('overloaded', `${host} failed with status ${status}${said}.`, `Wait until ${host} works again, then resume.`);
+    return make(
+      'overloaded',
+      `${host} failed with status ${status}${said}.`,
+      `Wait until ${host} works again, then resume.`,
+    );
   }
   if (status >= 300 && status < 400) {
     const target = http.headers?.get('location') ?? 'another address';
@@ -116,10 +138,15 @@ function statusError(http: HttpFailure, request: FailedRequest): HoneError {
 
 function connectionError(error: unknown, { host, timeoutMs }: FailedRequest): HoneError {
   const codes = codesOf(error);
-  const code = codes.find((each) => NOT_CONNECTED.has(each) || BROKEN.has(each) || SLOW.has(each)) ?? codes[0];
+  const code =
+    codes.find((each) => NOT_CONNECTED.has(each) || BROKEN.has(each) || SLOW.has(each)) ?? codes[0];
   const place = { host };
   if (error instanceof SyntaxError) {
-    return badResponse(host, 'sent an answer that is not JSON.', 'Check that the base URL is that of a chat completion API.');
+    return badResponse(
+      host,
+      'sent an answer that is not JSON.',
+      'Check that the base URL is that of a chat completion API.',
+    );
   }
   if (code && SLOW.has(code)) return timedOut({ host, timeoutMs });
   if ((code && BROKEN.has(code)) || /terminated|other side closed|socket hang up/i.test(messagesOf(error))) {

@@ -1,6 +1,5 @@
 import { BASELINE_ID, type Candidate } from '../core/candidate.js';
 import { throwIfCancelled } from '../core/errors.js';
-import { seededRandom } from '../core/hash.js';
 import { decodeText, type EditableSpan, type PromptDocument } from '../core/prompt.js';
 import {
   recordOf,
@@ -51,6 +50,9 @@ export async function optimize(run: LoopContext): Promise<Stop> {
   }
 }
 
+/** Above every repeat that a strategy uses: a step that failed for good is asked anew, not from the store. */
+const SAMPLES_PER_ATTEMPT = 10_000;
+
 const GOOD_ALREADY: Stop = {
   reason: 'already-good',
   nextStep: 'Every row passes with the prompt as it is; add harder rows if you expect more of it.',
@@ -81,9 +83,9 @@ async function propose(run: LoopContext): Promise<void> {
     parent: parent.candidate.id,
     step,
     room,
-    random: seededRandom(`${state.setup.seed} step ${step}`),
     ask: async (messages, { temperature = 1, repeat = 0 } = {}) => {
-      const answer = await run.optimizer.complete({ messages, temperature, repeat }, signalOf(run));
+      const sample = repeat + state.failures * SAMPLES_PER_ATTEMPT;
+      const answer = await run.optimizer.complete({ messages, temperature, repeat: sample }, signalOf(run));
       return answer.text;
     },
   });

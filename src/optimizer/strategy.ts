@@ -1,5 +1,4 @@
 import type { Advice } from '../core/candidate.js';
-import type { Random } from '../core/hash.js';
 import type { ChatMessage, EditableSpan, PromptDocument } from '../core/prompt.js';
 import type { RunState } from '../core/run.js';
 
@@ -41,8 +40,6 @@ export interface ProposalContext {
   readonly step: number;
   /** How many candidates the budget still allows in this step, at least 1. */
   readonly room: number;
-  /** Follows from the run's seed and the step, so that a resumed step draws the same numbers. */
-  readonly random: Random;
   /** One completion of the optimizer model. */
   readonly ask: (messages: readonly ChatMessage[], options?: AskOptions) => Promise<string>;
 }

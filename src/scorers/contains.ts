@@ -26,9 +26,9 @@ export const contains: ScorerFamily = {
   needsExpected: (config, testset) => new Wanted(config, testset).needsExpected,
   create(id, config, testset) {
     const wanted = new Wanted(config, testset);
-    const all = (config['match'] ?? (wanted.configured ? 'all' : 'any')) === 'all';
-    const ignoreCase = config['ignoreCase'] === true;
-    const position = (config['position'] ?? 'anywhere') as Position;
+    const all = (config.match ?? (wanted.configured ? 'all' : 'any')) === 'all';
+    const ignoreCase = config.ignoreCase === true;
+    const position = (config.position ?? 'anywhere') as Position;
     const has = (output: string, text: string, fold: boolean) =>
       fold ? standsIn(output.toLowerCase(), text.toLowerCase(), position) : standsIn(output, text, position);
     return {

@@ -19,8 +19,8 @@ export const equals: ScorerFamily = {
   needsExpected: (config, testset) => new Wanted(config, testset).needsExpected,
   create(id, config, testset) {
     const wanted = new Wanted(config, testset);
-    const trim = config['trim'] ?? 'both';
-    const ignoreCase = config['ignoreCase'] === true;
+    const trim = config.trim ?? 'both';
+    const ignoreCase = config.ignoreCase === true;
     const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text);
     return {
       feedbackKind: 'directional',

@@ -1,6 +1,7 @@
 import { HoneError } from '../core/errors.js';
 import type { ModelSettings } from '../core/prompt.js';
 import type { ScorerConfig } from './family.js';
+import { isMapping } from './jsonText.js';
 
 /** In this order: of several checks in one evaluator, only the first that is not empty is used. */
 const STRING_CHECKS: readonly (readonly [string, Omit<ScorerConfig, 'value'> & { type: string }])[] = [
@@ -19,7 +20,7 @@ const STRING_CHECKS: readonly (readonly [string, Omit<ScorerConfig, 'value'> & {
 export function scorersFromEvaluators(evaluators: readonly unknown[], file: string): readonly ScorerConfig[] {
   return evaluators.map((evaluator, index) => {
     const entry = isMapping(evaluator) ? evaluator : {};
-    const name = typeof entry['name'] === 'string' ? `"${entry['name']}"` : `number ${index + 1}`;
+    const name = typeof entry.name === 'string' ? `"${entry.name}"` : `number ${index + 1}`;
     const refuse = (fault: string, nextStep: string) =>
       new HoneError({
         reason: 'bad-config',
@@ -33,13 +34,12 @@ export function scorersFromEvaluators(evaluators: readonly unknown[], file: stri
       if (entry[kind] !== undefined)
         throw refuse(`has the kind "${kind}", which is not supported yet.`, instead);
     }
-    const checks = entry['string'];
+    const checks = entry.string;
     if (!isMapping(checks)) throw refuse('has no "string" check, the one kind that is supported.', instead);
     for (const [check, config] of STRING_CHECKS) {
       const value = checks[check];
-      if (typeof value === 'string' && value !== '') return { ...config, value } as ScorerConfig;
-      if (typeof value === 'number' || typeof value === 'boolean')
-        return { ...config, value: String(value) } as ScorerConfig;
+      if (typeof value === 'string' && value !== '') return { ...config, value };
+      if (typeof value === 'number' || typeof value === 'boolean') return { ...config, value: String(value) };
     }
     throw refuse(
       'has no check that is known.',
@@ -52,13 +52,9 @@ export function scorersFromEvaluators(evaluators: readonly unknown[], file: stri
 export function scorerFromSettings(settings: ModelSettings): ScorerConfig | undefined {
   const format = settings.responseFormat;
   if (!isMapping(format)) return undefined;
-  if (format['type'] === 'json_object') return { type: 'json' };
-  if (format['type'] !== 'json_schema') return undefined;
-  const described = format['json_schema'];
-  const schema = isMapping(described) ? described['schema'] : undefined;
+  if (format.type === 'json_object') return { type: 'json' };
+  if (format.type !== 'json_schema') return undefined;
+  const described = format.json_schema;
+  const schema = isMapping(described) ? described.schema : undefined;
   return isMapping(schema) ? { type: 'json', schema } : { type: 'json' };
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import type { Expected, TestSet } from '../core/testset.js';
 import type { ScorerConfig } from './family.js';
-import { structuredJson } from './jsonText.js';
+import { isMapping, structuredJson } from './jsonText.js';
 import { isBareNumber } from './number.js';
 import { expectedTexts } from './text.js';
 
@@ -51,5 +51,5 @@ export function inferScorers(testset: TestSet): InferredScorers {
 
 function isJson(expected: Expected): boolean {
   if (typeof expected === 'string') return structuredJson(expected) !== undefined;
-  return typeof expected === 'object' && expected !== null && !Array.isArray(expected);
+  return isMapping(expected);
 }

@@ -14,7 +14,7 @@ import {
   type CompareOptions,
   type FieldFault,
 } from './jsonFields.js';
-import { readJson, structuredJson, type JsonReading } from './jsonText.js';
+import { isMapping, readJson, structuredJson, type JsonReading } from './jsonText.js';
 import { shown } from './text.js';
 import { expectedOf } from './wanted.js';
 
@@ -38,22 +38,22 @@ export const json: ScorerFamily = {
     },
     tolerance: { kind: 'number', meaning: 'How far compared numbers may be off. Default 0.' },
   },
-  needsExpected: (config) => config['compare'] === true,
+  needsExpected: (config) => config.compare === true,
   create(id, config) {
-    const schema = config['schema'] as SchemaObject | undefined;
+    const schema = config.schema as SchemaObject | undefined;
     const validate = schema && compileSchema(config, schema);
     const options: CompareOptions = {
-      ignoreCase: config['ignoreCase'] === true,
-      tolerance: (config['tolerance'] as number | undefined) ?? 0,
+      ignoreCase: config.ignoreCase === true,
+      tolerance: (config.tolerance as number | undefined) ?? 0,
     };
     const expectedData = (input: Parameters<typeof expectedOf>[0]): unknown => {
-      if (config['compare'] === false || input.expected === undefined) return undefined;
+      if (config.compare === false || input.expected === undefined) return undefined;
       return typeof input.expected === 'string' ? structuredJson(input.expected) : input.expected;
     };
     return {
       feedbackKind: 'directional',
       judge(input) {
-        if (config['compare'] === true) expectedOf(input, id);
+        if (config.compare === true) expectedOf(input, id);
         const reading = readJson(input.output);
         const shape = shapeFeedback(id, reading, input.output);
         if (!('value' in reading)) return failed(0, shape);
@@ -143,8 +143,10 @@ type SchemaObject = Readonly<Record<string, unknown>>;
 function compileSchema(config: ScorerConfig, schema: SchemaObject): ValidateFunction {
   try {
     const options = { allErrors: true, strict: false, verbose: true, logger: false } as const;
-    const ajv = String(schema['$schema'] ?? '').includes('2020-12') ? new Ajv2020(options) : new Ajv(options);
-    addFormats.default(ajv);
+    const ajv = JSON.stringify(schema.$schema ?? '').includes('2020-12')
+      ? new Ajv2020(options)
+      : new Ajv(options);
+    addFormats(ajv);
     return ajv.compile(schema);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
@@ -153,8 +155,8 @@ function compileSchema(config: ScorerConfig, schema: SchemaObject): ValidateFunc
 }
 
 function schemaFaults(schema: SchemaObject, validate: ValidateFunction, value: unknown) {
-  const properties = schema['properties'];
-  const fields = typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+  const properties = schema.properties;
+  const fields = isMapping(properties) ? Object.keys(properties) : [];
   const faults = validate(value) ? [] : (validate.errors ?? []).map(faultOf);
   return { fields, faults };
 }
@@ -166,12 +168,12 @@ function faultOf(error: ErrorObject): FieldFault {
   const params = error.params as Readonly<Record<string, unknown>>;
   switch (error.keyword) {
     case 'required':
-      return missingFault(inside(String(params['missingProperty'])));
+      return missingFault(inside(String(params.missingProperty)));
     case 'type':
-      return typeFault(path, String(params['type']), error.data);
+      return typeFault(path, String(params.type), error.data);
     case 'additionalProperties':
     case 'unevaluatedProperties': {
-      const extra = inside(String(params['additionalProperty'] ?? params['unevaluatedProperty']));
+      const extra = inside(String(params.additionalProperty ?? params.unevaluatedProperty));
       return fault(
         'extra',
         extra,
@@ -180,7 +182,7 @@ function faultOf(error: ErrorObject): FieldFault {
       );
     }
     case 'enum': {
-      const allowed = (params['allowedValues'] as unknown[]).map(display).join(', ');
+      const allowed = (params.allowedValues as unknown[]).map(display).join(', ');
       return fault(
         'value',
         path,
@@ -192,8 +194,8 @@ function faultOf(error: ErrorObject): FieldFault {
     case 'pattern': {
       const form =
         error.keyword === 'format'
-          ? `the format ${String(params['format'])}`
-          : `the pattern ${String(params['pattern'])}`;
+          ? `the format ${String(params.format)}`
+          : `the pattern ${String(params.pattern)}`;
       return fault(
         'format',
         path,

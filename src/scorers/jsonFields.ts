@@ -1,3 +1,4 @@
+import { isMapping } from './jsonText.js';
 import { shown } from './text.js';
 
 /** One thing that is wrong with a JSON answer. */
@@ -39,12 +40,12 @@ export function compareJson(
       wanted.forEach((each, index) =>
         visit(each, entries[index], `${path}[${index}]`, index < entries.length),
       );
-    } else if (isPlainObject(wanted) && Object.keys(wanted).length > 0) {
-      if (isThere && !isPlainObject(given)) faults.push(typeFault(path, 'object', given));
+    } else if (isMapping(wanted) && Object.keys(wanted).length > 0) {
+      if (isThere && !isMapping(given)) faults.push(typeFault(path, 'object', given));
       for (const [key, each] of Object.entries(wanted)) {
         const inside = path === '' ? key : `${path}.${key}`;
-        const has = isPlainObject(given) && Object.hasOwn(given, key);
-        if (!has && isPlainObject(given)) faults.push(missingFault(inside));
+        const has = isMapping(given) && Object.hasOwn(given, key);
+        if (!has && isMapping(given)) faults.push(missingFault(inside));
         visit(each, has ? given[key] : undefined, inside, has);
       }
     } else {
@@ -158,9 +159,5 @@ function article(type: string): string {
 }
 
 export function display(value: unknown): string {
-  return typeof value === 'string' ? shown(value) : (JSON.stringify(value) ?? 'nothing').slice(0, 80);
-}
-
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'string' ? shown(value) : JSON.stringify(value).slice(0, 80);
 }

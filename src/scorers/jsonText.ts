@@ -48,3 +48,8 @@ function isUnclosed(text: string): boolean {
   const count = (brackets: RegExp) => outsideStrings.match(brackets)?.length ?? 0;
   return count(/[{[]/g) > count(/[}\]]/g);
 }
+
+/** Whether a value is a mapping: an object that is neither null nor a list. */
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -15,11 +15,11 @@ export const label: ScorerFamily = {
   create(id, config, testset) {
     const labels = [
       ...new Set(
-        (config['labels'] as readonly string[] | undefined) ??
+        (config.labels as readonly string[] | undefined) ??
           testset.cases.flatMap((row) => (row.expected === undefined ? [] : expectedTexts(row.expected))),
       ),
     ].map((text) => text.trim());
-    const ignoreCase = config['ignoreCase'] === true;
+    const ignoreCase = config.ignoreCase === true;
     const fold = (text: string) => (ignoreCase ? text.trim().toLowerCase() : text.trim());
     return {
       feedbackKind: 'directional',

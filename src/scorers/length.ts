@@ -1,9 +1,9 @@
 import { badScorer, directional, failed, PASSED, type ScorerFamily } from './family.js';
-import { plural } from './text.js';
+import { graphemes, plural } from './text.js';
 
 const UNITS = {
   words: (text: string) => (text.trim() === '' ? 0 : text.trim().split(/\s+/).length),
-  characters: (text: string) => [...text.trim()].length,
+  characters: (text: string) => graphemes(text.trim()).length,
   lines: (text: string) => text.split('\n').filter((line) => line.trim() !== '').length,
 };
 
@@ -20,10 +20,10 @@ export const length: ScorerFamily = {
   },
   needsExpected: () => false,
   create(id, config) {
-    const unit = (config['unit'] ?? 'words') as keyof typeof UNITS;
-    const min = (config['min'] as number | undefined) ?? 0;
-    const max = (config['max'] as number | undefined) ?? Infinity;
-    if (config['min'] === undefined && config['max'] === undefined) {
+    const unit = (config.unit ?? 'words') as keyof typeof UNITS;
+    const min = (config.min as number | undefined) ?? 0;
+    const max = (config.max as number | undefined) ?? Infinity;
+    if (config.min === undefined && config.max === undefined) {
       throw badScorer(config, 'it has neither "min" nor "max".', 'Give it one of them, or both.');
     }
     if (min < 0 || max < min) {

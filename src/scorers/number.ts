@@ -42,7 +42,7 @@ export const number: ScorerFamily = {
         const last = given.at(-1);
         const fits = (value: number) => expected.some((each) => within(value, each, margin(each)));
         if (last !== undefined && fits(last)) {
-          if (config['alone'] !== true || isBareNumber(input.output)) return PASSED;
+          if (config.alone !== true || isBareNumber(input.output)) return PASSED;
           return failed(0, [
             directional(
               id,

@@ -8,6 +8,7 @@ import {
 import { contains } from './contains.js';
 import { equals } from './equals.js';
 import { json } from './json.js';
+import { isMapping } from './jsonText.js';
 import { label } from './label.js';
 import { length } from './length.js';
 import { number } from './number.js';
@@ -88,7 +89,7 @@ export function checkScorerConfig(config: Readonly<Record<string, unknown>>): Co
     if (spec.required !== true || config[key] !== undefined) continue;
     faults.push({ key: 'type', fault: `its option "${key}" is missing.`, nextStep: spec.meaning });
   }
-  if (typeof config['weight'] === 'number' && config['weight'] < 0) {
+  if (typeof config.weight === 'number' && config.weight < 0) {
     faults.push({
       key: 'weight',
       fault: 'its weight is below 0.',
@@ -111,7 +112,7 @@ function fits(spec: OptionSpec, value: unknown): boolean {
   const isNumber = (each: unknown) => typeof each === 'number' && Number.isFinite(each);
   switch (spec.kind) {
     case 'text':
-      return isText(value) && (spec.choices === undefined || spec.choices.includes(value as string));
+      return isText(value) && (spec.choices === undefined || spec.choices.includes(value));
     case 'texts':
       return isText(value) || isList(isText);
     case 'textList':
@@ -123,7 +124,7 @@ function fits(spec: OptionSpec, value: unknown): boolean {
     case 'flag':
       return typeof value === 'boolean';
     case 'mapping':
-      return typeof value === 'object' && value !== null && !Array.isArray(value);
+      return isMapping(value);
     case 'tolerance':
       return isNumber(value) || isText(value);
   }

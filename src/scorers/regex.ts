@@ -23,9 +23,9 @@ export const regex: ScorerFamily = {
   },
   needsExpected: () => false,
   create(id, config) {
-    const pattern = config['pattern'] as string;
-    const flags = (config['flags'] as string | undefined) ?? '';
-    const hint = config['hint'] as string | undefined;
+    const pattern = config.pattern as string;
+    const flags = (config.flags as string | undefined) ?? '';
+    const hint = config.hint as string | undefined;
     if (!/^[imsuv]*$/.test(flags)) {
       throw badScorer(config, `the flags "${flags}" are not all known.`, 'Use any of i, m, s, u, v.');
     }

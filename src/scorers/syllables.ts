@@ -19,7 +19,7 @@ export const syllables: ScorerFamily = {
   },
   needsExpected: () => false,
   async create(id, config) {
-    const pattern = config['pattern'] as readonly number[];
+    const pattern = config.pattern as readonly number[];
     if (pattern.length === 0 || pattern.some((target) => !Number.isInteger(target) || target < 1)) {
       throw badScorer(
         config,

@@ -12,8 +12,15 @@ const SHOWN_LENGTH = 60;
 /** A text in quotation marks on one line, cut when long. */
 export function shown(text: string): string {
   const line = text.trim().replace(/\s+/g, ' ');
-  const points = [...line];
-  return `"${points.length > SHOWN_LENGTH ? `${points.slice(0, SHOWN_LENGTH).join('')}…` : line}"`;
+  if (line.length <= SHOWN_LENGTH) return `"${line}"`;
+  return `"${graphemes(line).slice(0, SHOWN_LENGTH).join('')}…"`;
+}
+
+const segmenter = new Intl.Segmenter();
+
+/** The characters of a text as people count them: an emoji or a letter with accents is one. */
+export function graphemes(text: string): string[] {
+  return Array.from(segmenter.segment(text), (each) => each.segment);
 }
 
 /** Names in a row: `a, b or c`. */

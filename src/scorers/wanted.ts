@@ -18,7 +18,7 @@ export class Wanted {
   readonly #templates: readonly RowTemplate[];
 
   constructor(config: ScorerConfig, testset: TestSet) {
-    const value = config['value'] as string | readonly string[] | undefined;
+    const value = config.value as string | readonly string[] | undefined;
     this.configured = value !== undefined;
     this.#templates = (typeof value === 'string' ? [value] : (value ?? [])).map(
       (text) => new RowTemplate(text, config, testset),

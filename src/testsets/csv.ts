@@ -76,7 +76,7 @@ function parseRecords(text: string, delimiter: string, quotes: boolean): Record[
 }
 
 function lineOf(error: CsvError): number | undefined {
-  const lines: unknown = error['lines'];
+  const lines: unknown = error.lines;
   return typeof lines === 'number' ? lines : undefined;
 }
 

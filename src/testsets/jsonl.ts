@@ -126,6 +126,6 @@ function rowOf(path: string, line: number, value: unknown): RawRow {
   return { line, cells: new Map([...inner, ...outer]) };
 }
 
-function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

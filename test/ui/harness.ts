@@ -1,10 +1,15 @@
 // Opens real VS Code in headless Chromium on a copy of a folder, with this extension in development.
 import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Frame, Page } from 'playwright-core';
+import { errors, type Frame, type Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/chromium.mjs';
 import { copyOfExamples, removeFolder, root, temporaryFolder } from '../../scripts/lib/common.mjs';
-import { startServer, workbenchUrl, writeUserSettings } from '../../scripts/vscode-server.mjs';
+import {
+  installExtensions,
+  startServer,
+  workbenchUrl,
+  writeUserSettings,
+} from '../../scripts/vscode-server.mjs';
 
 /** VS Code's theme ids, their names in the theme picker, and the class that the workbench has while one is on. */
 const THEMES = {
@@ -26,7 +31,7 @@ export interface WorkbenchOptions {
   theme?: Theme;
   /** Pixels per CSS pixel; 2 for pictures. */
   scale?: number;
-  /** Extensions in development beside this one. */
+  /** Folders of extensions to install beside this one. */
   otherExtensions?: string[];
 }
 
@@ -53,16 +58,10 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     : copyOfExamples(temporary);
   if (options.workspace) cpSync(options.workspace, folder, { recursive: true });
 
-  const userDataDir = path.join(temporary, 'user');
   const theme = options.theme ?? 'Light 2026';
-  writeUserSettings(userDataDir, { 'workbench.colorTheme': theme, ...options.settings });
-
-  const server = await startServer({
-    serverDataDir: path.join(temporary, 'server'),
-    extensionsDir: path.join(temporary, 'extensions'),
-    userDataDir,
-    disableTrust: options.trusted ?? true,
-  });
+  writeUserSettings(path.join(temporary, 'user'), { 'workbench.colorTheme': theme, ...options.settings });
+  installExtensions(path.join(temporary, 'extensions'), options.otherExtensions ?? []);
+  const server = await startServer({ temporary, disableTrust: options.trusted ?? true });
   const browser = await launchChromium();
   const page = await browser.newPage({
     viewport: options.viewport ?? { width: 1400, height: 900 },
@@ -76,8 +75,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   };
 
   try {
-    const extensions = [root, ...(options.otherExtensions ?? [])];
-    await page.goto(workbenchUrl(server.url, { folder, extensions }));
+    await page.goto(workbenchUrl(server.url, { folder, extension: root }));
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: STARTUP_MS });
     await showsTheme(page, theme);
   } catch (error) {
@@ -96,8 +94,11 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
 }
 
 async function setTheme(page: Page, theme: Theme): Promise<void> {
-  await runCommand(page, 'Preferences: Color Theme');
-  await pick(page, '', THEMES[theme].label);
+  await until(`the theme "${theme}" in the theme picker`, async () => {
+    await runCommand(page, 'Preferences: Color Theme');
+    await page.getByPlaceholder('Select Color Theme').waitFor({ timeout: 5000 });
+    return await pick(page, '', THEMES[theme].label);
+  });
   await showsTheme(page, theme);
 }
 
@@ -108,19 +109,24 @@ async function showsTheme(page: Page, theme: Theme): Promise<void> {
 async function runCommand(page: Page, title: string): Promise<void> {
   await until(`the command "${title}" in the command palette`, async () => {
     await page.keyboard.press('F1');
-    // Right after the start, the commands of an extension may not be in the list yet.
-    const picked = await pick(page, '>', title).catch(() => page.keyboard.press('Escape').then(() => false));
-    return picked || undefined;
+    return await pick(page, '>', title);
   });
 }
 
-/** Chooses an entry of the quick pick that is open. */
-async function pick(page: Page, prefix: string, label: string): Promise<true> {
+/** Chooses an entry of the quick pick that is open; closes it when there is no such entry (yet). */
+async function pick(page: Page, prefix: string, label: string): Promise<true | undefined> {
   const widget = page.locator('.quick-input-widget');
-  await widget.locator('input.input').fill(prefix + label, { timeout: 5000 });
   const name = page.locator('.label-name').getByText(label, { exact: true });
-  await widget.locator('.monaco-list-row').filter({ has: name }).first().click({ timeout: 5000 });
-  return true;
+  const row = widget.locator('.monaco-list-row').filter({ has: name }).first();
+  try {
+    await widget.locator('input.input').fill(prefix + label, { timeout: 5000 });
+    await row.click({ timeout: 5000 });
+    return true;
+  } catch (error) {
+    if (!(error instanceof errors.TimeoutError)) throw error;
+    await page.keyboard.press('Escape');
+    return undefined;
+  }
 }
 
 async function webviewFrame(page: Page, selector = 'body > *'): Promise<Frame> {

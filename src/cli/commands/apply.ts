@@ -19,8 +19,13 @@ export function addApply(program: Command, shell: Shell): void {
     .requiredOption('--span <id>', 'the span, as "hone list" names it')
     .requiredOption('--text-file <file>', 'the file that holds the new text, taken as it is')
     .option('--dry-run', 'print the bytes that the file would hold, and write nothing')
-    .addHelpText('after', '\nExit code 1: refused, with the reason, because the text would change more than its span.')
-    .action((prompt: string, options: ApplyOptions) => shell.run(options, () => apply(shell, prompt, options)));
+    .addHelpText(
+      'after',
+      '\nExit code 1: refused, with the reason, because the text would change more than its span.',
+    )
+    .action((prompt: string, options: ApplyOptions) =>
+      shell.run(options, () => apply(shell, prompt, options)),
+    );
 }
 
 async function apply(shell: Shell, named: string, options: ApplyOptions): Promise<Outcome> {
@@ -42,7 +47,8 @@ async function apply(shell: Shell, named: string, options: ApplyOptions): Promis
     throw new HoneError({
       reason: 'splice-refused',
       message: refusals.join(' '),
-      nextStep: 'Change the text so that it keeps the placeholders and the structure of the file; nothing was written.',
+      nextStep:
+        'Change the text so that it keeps the placeholders and the structure of the file; nothing was written.',
       place: { file: prompt.path, line: span.firstLine },
     });
   }
@@ -61,7 +67,9 @@ async function apply(shell: Shell, named: string, options: ApplyOptions): Promis
 async function readText(cwd: string, named: string): Promise<string> {
   const bytes = await readNamed(path.resolve(cwd, named), named);
   try {
-    return decodeText(bytes).replace(/^\uFEFF/, '').replace(/\r\n/g, '\n');
+    return decodeText(bytes)
+      .replace(/^\uFEFF/, '')
+      .replace(/\r\n/g, '\n');
   } catch (error) {
     throw new HoneError({
       reason: 'bad-usage',

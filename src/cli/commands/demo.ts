@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { HoneError } from '../../core/errors.js';
-import { exitCodeOfRun } from '../exitCodes.js';
+import { earlyEnd, exitCodeOfRun } from '../exitCodes.js';
 import { requireFolder } from '../files.js';
 import { buildModels } from '../models.js';
 import { withJson } from '../options.js';
@@ -21,7 +21,9 @@ const MAX_CALLS = 300;
 
 export function addDemo(program: Command, shell: Shell): void {
   withJson(program.command('demo'))
-    .description('optimize the example ticket classifier on the sandbox: no key, no network, no language model')
+    .description(
+      'optimize the example ticket classifier on the sandbox: no key, no network, no language model',
+    )
     .option('--dir <dir>', 'a new or empty folder for the copy of the examples (default: a temporary one)')
     .action((options: DemoOptions) => shell.run(options, () => demo(shell, options)));
 }
@@ -47,7 +49,7 @@ async function demo(shell: Shell, options: DemoOptions): Promise<Outcome> {
       '  see it in the editor:   npm run editor',
     ].join('\n'),
   ].join('\n\n');
-  return { exitCode: exitCodeOfRun(state), json: runResult(state), text };
+  return { exitCode: exitCodeOfRun(state), json: runResult(state), text, warning: earlyEnd(state) };
 }
 
 /** A copy of the examples that a run may write to. @throws HoneError `bad-usage` when the folder is in use. */

@@ -19,7 +19,9 @@ export function addEval(program: Command, shell: Shell): void {
     .argument('<prompt>', 'the prompt file')
     .option('--tests <file>', 'the test set (default: hone.yaml, then the file of the same name)')
     .option('--repeat <n>', 'answers per row', wholeNumber(1))
-    .action((prompt: string, options: EvalOptions) => shell.run(options, () => evaluate(shell, prompt, options)));
+    .action((prompt: string, options: EvalOptions) =>
+      shell.run(options, () => evaluate(shell, prompt, options)),
+    );
 }
 
 async function evaluate(shell: Shell, named: string, options: EvalOptions): Promise<Outcome> {
@@ -63,5 +65,7 @@ export function evaluationText(result: EvaluationResult, paint: Paint): string {
   });
   const { calls, cached } = result.usage;
   const made = calls.task + calls.optimizer + calls.judge;
-  return [head, ...blocks, `Spent: ${count(made, 'call')}, ${count(cached, 'answer')} from the cache.`].join('\n');
+  return [head, ...blocks, `Spent: ${count(made, 'call')}, ${count(cached, 'answer')} from the cache.`].join(
+    '\n',
+  );
 }

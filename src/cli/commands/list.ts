@@ -48,5 +48,7 @@ export function listText(root: string, listings: readonly PromptListing[], paint
       ),
     ),
   );
-  return [table(columns, rows, paint), ...problems, `${count(listings.length, 'prompt')} in ${root}`].join('\n');
+  return [table(columns, rows, paint), ...problems, `${count(listings.length, 'prompt')} in ${root}`].join(
+    '\n',
+  );
 }

@@ -5,7 +5,7 @@ import { callsMade, type Effort, type RunState } from '../../core/run.js';
 import type { RunModels, RunOptions, RunPlan } from '../../runs/index.js';
 import type { PromptTask } from '../../workspace/index.js';
 import { acceptanceText, acceptRun } from '../acceptance.js';
-import { EXIT, exitCodeOfRun, worstExitCode, type ExitCode } from '../exitCodes.js';
+import { earlyEnd, EXIT, exitCodeOfRun, worstExitCode, type ExitCode } from '../exitCodes.js';
 import { locatePrompt } from '../files.js';
 import { buildModels, planModels, type ModelOptions } from '../models.js';
 import { positiveNumber, wholeNumber, withJson, withModels } from '../options.js';
@@ -77,7 +77,8 @@ async function optimize(shell: Shell, named: readonly string[], options: Optimiz
         trouble = error;
         codes.push(EXIT.gateFailed);
       }
-    } else if (options.write) texts.push(`${task.document.path} was not written: the verdict is not "better".`);
+    } else if (options.write)
+      texts.push(`${task.document.path} was not written: the verdict is not "better".`);
     // What ended this run early would end the next one too.
     if (state.stop?.reason === 'cancelled' || state.stop?.reason === 'model-failed') break;
   }
@@ -86,6 +87,7 @@ async function optimize(shell: Shell, named: readonly string[], options: Optimiz
     exitCode: worstExitCode(codes),
     json: named.length === 1 ? results[0] : results,
     text: texts.join('\n\n'),
+    warning: states.map(earlyEnd).filter(Boolean).join(' '),
     ...(trouble === undefined ? {} : { trouble }),
   };
 }
@@ -139,7 +141,9 @@ export function shareOfBudget(limits: Limits, done: readonly RunState[], left: n
   const calls = done.reduce((sum, state) => sum + callsMade(state.usage), 0);
   const cost = done.reduce((sum, state) => sum + (state.usage.cost ?? 0), 0);
   return {
-    ...(limits.maxCalls === undefined ? {} : { maxCalls: Math.max(0, Math.floor((limits.maxCalls - calls) / left)) }),
+    ...(limits.maxCalls === undefined
+      ? {}
+      : { maxCalls: Math.max(0, Math.floor((limits.maxCalls - calls) / left)) }),
     ...(limits.maxCost === undefined ? {} : { maxCost: Math.max(0, (limits.maxCost - cost) / left) }),
   };
 }

@@ -18,7 +18,9 @@ export function addRender(program: Command, shell: Shell): void {
       '--vars <json>',
       'values for the placeholders, as a JSON object; for a prompt without placeholders, "input" is the user message',
     )
-    .action((prompt: string, options: RenderOptions) => shell.run(options, () => render(shell, prompt, options)));
+    .action((prompt: string, options: RenderOptions) =>
+      shell.run(options, () => render(shell, prompt, options)),
+    );
 }
 
 async function render(shell: Shell, named: string, options: RenderOptions): Promise<Outcome> {
@@ -38,9 +40,13 @@ async function render(shell: Shell, named: string, options: RenderOptions): Prom
 /** The values of `--vars` as texts; structured values keep their JSON. @throws HoneError `bad-usage`. */
 export function parseVars(json: string): Record<string, string> {
   const parsed = parseJson(json);
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw badVars('is not a JSON object');
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw badVars('is not a JSON object');
   return Object.fromEntries(
-    Object.entries(parsed).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+    Object.entries(parsed).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
   );
 }
 
@@ -64,7 +70,7 @@ function badVars(fault: string): HoneError {
 function requireValues(document: PromptDocument, vars: Readonly<Record<string, string>>): string | undefined {
   if (document.placeholders.length === 0) {
     const values = Object.values(vars);
-    return vars['input'] ?? (values.length === 1 ? values[0] : undefined);
+    return vars.input ?? (values.length === 1 ? values[0] : undefined);
   }
   const missing = document.placeholders.filter((name) => !Object.hasOwn(vars, name));
   if (missing.length === 0) return undefined;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { HoneError } from '../../core/errors.js';
 import type { ModelDescription } from '../../core/run.js';
-import { exitCodeOfRun } from '../exitCodes.js';
+import { earlyEnd, exitCodeOfRun } from '../exitCodes.js';
 import { buildModels, planModels, type ModelOptions } from '../models.js';
 import { withJson, withModels } from '../options.js';
 import { runProgress } from '../progress.js';
@@ -36,7 +36,12 @@ async function resume(shell: Shell, runId: string, options: ResumeOptions): Prom
   try {
     const state = await resumeRun(root, runId, models, { onEvent: progress.onEvent, signal: shell.signal });
     progress.finish();
-    return { exitCode: exitCodeOfRun(state), json: runResult(state), text: runText(state, shell.paint) };
+    return {
+      exitCode: exitCodeOfRun(state),
+      json: runResult(state),
+      text: runText(state, shell.paint),
+      warning: earlyEnd(state),
+    };
   } finally {
     progress.finish();
   }

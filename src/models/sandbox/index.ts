@@ -46,23 +46,35 @@ export function createSandbox(name = 'default'): Model {
 }
 
 /** What the sandbox answers: a function of the messages, and at a temperature above 0 of the repeat. */
-export function sandboxAnswer(request: ModelRequest, options: { readonly tagged?: boolean } = {}): ModelAnswer {
+export function sandboxAnswer(
+  request: ModelRequest,
+  options: { readonly tagged?: boolean } = {},
+): ModelAnswer {
   const sample = (request.temperature ?? 0) > 0 ? request.repeat : 0;
   const draw = `${sample} ${hash32(JSON.stringify(request.messages.map(({ role, content }) => [role, content])))}`;
   const all = request.messages.map(({ content }) => content).join('\n\n');
   const meta = readMetaPrompt(all);
   const proposals = meta && writeProposals(meta, draw);
-  const text = proposals ? (options.tagged === false ? withoutTags(proposals) : proposals) : taskAnswer(request, draw);
+  const text = proposals
+    ? options.tagged === false
+      ? withoutTags(proposals)
+      : proposals
+    : taskAnswer(request, draw);
   return {
     text,
     finishReason: 'stop',
-    tokens: { prompt: Math.ceil(all.length / CHARACTERS_PER_TOKEN), completion: Math.ceil(text.length / CHARACTERS_PER_TOKEN) },
+    tokens: {
+      prompt: Math.ceil(all.length / CHARACTERS_PER_TOKEN),
+      completion: Math.ceil(text.length / CHARACTERS_PER_TOKEN),
+    },
   };
 }
 
 function taskAnswer(request: ModelRequest, draw: string): string {
   const reading = readMessages(request.messages);
-  const best = SKILLS.reduce((chosen, skill) => (skill.fits(reading) > chosen.fits(reading) ? skill : chosen));
+  const best = SKILLS.reduce((chosen, skill) =>
+    skill.fits(reading) > chosen.fits(reading) ? skill : chosen,
+  );
   return best.answer(reading, draw);
 }
 

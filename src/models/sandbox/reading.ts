@@ -11,7 +11,10 @@ export interface Reading {
 /** Names under which prompts hand over their input. */
 const INPUT_NAMES =
   '(?:(?:customer|support|user|the|this|source|full) )?(?:ticket|message|email|e-mail|text|input|invoice|problem|question|topic|theme|document|request|review|content)';
-const INPUT_LINE = new RegExp(`^[\\s>*#_-]*${INPUT_NAMES}(?: text| to \\w+)?[\\s*_]*:[*_]*[ \\t]*(.*)$`, 'gim');
+const INPUT_LINE = new RegExp(
+  `^[\\s>*#_-]*${INPUT_NAMES}(?: text| to \\w+)?[\\s*_]*:[*_]*[ \\t]*(.*)$`,
+  'gim',
+);
 const BLOCK = /<([a-z][\w-]*)>\s*([\s\S]*?)\s*<\/\1>/gi;
 const NOT_INPUT = /^(examples?|rules?|instructions?|labels?|format|definitions?|output|categories|schema)$/i;
 const FENCE = /("""|'''|```)[\w-]*\n([\s\S]*?)\n?\1/g;
@@ -70,7 +73,8 @@ function unmarkedInput(text: string): Found {
   const paragraphs = [...text.matchAll(/[^\n](?:[^\n]|\n(?!\s*\n))*/g)];
   if (paragraphs.length > 1) {
     const chosen =
-      paragraphs.slice(1).findLast((match) => !isOrder(match[0])) ?? paragraphs.findLast((match) => !isOrder(match[0]));
+      paragraphs.slice(1).findLast((match) => !isOrder(match[0])) ??
+      paragraphs.findLast((match) => !isOrder(match[0]));
     if (chosen) return cut(text, chosen.index, chosen[0].length, chosen[0]);
   }
   const colon = /:\s+(?=\S+\s+\S+\s+\S+)/.exec(text);
@@ -86,7 +90,9 @@ function cut(text: string, start: number, length: number, input: string): Found 
 export function statementsOf(instruction: string): string[] {
   return instruction
     .split('\n')
-    .flatMap((line) => line.replace(/^[\s*#>•-]*(?:\d+[.)]\s+)?(?=\S)/, '').split(/(?<=[.!?;])["”']?\s+(?=["“'A-Z`*])/))
+    .flatMap((line) =>
+      line.replace(/^[\s*#>•-]*(?:\d+[.)]\s+)?(?=\S)/, '').split(/(?<=[.!?;])["”']?\s+(?=["“'A-Z`*])/),
+    )
     .map((statement) => statement.trim())
     .filter((statement) => statement !== '');
 }

@@ -14,7 +14,24 @@ const STOP_WORDS = new Set(
   ).split(' '),
 );
 
-const ENDINGS = ['ations', 'ation', 'ments', 'ment', 'ings', 'ing', 'ied', 'ies', 'ed', 'ers', 'er', 'es', 's', 'ly', 'e', 'y'];
+const ENDINGS = [
+  'ations',
+  'ation',
+  'ments',
+  'ment',
+  'ings',
+  'ing',
+  'ied',
+  'ies',
+  'ed',
+  'ers',
+  'er',
+  'es',
+  's',
+  'ly',
+  'e',
+  'y',
+];
 const SHORTEST_STEM = 3;
 
 /** A word without its ending, so that "cancelled", "cancelling" and "cancellation" are the same. */
@@ -32,7 +49,9 @@ export function wordsOf(text: string): string[] {
 
 /** Words that carry the topic of a text, in order of appearance, each once. */
 export function topicWords(text: string): string[] {
-  return [...new Set(wordsOf(text))].filter((word) => word.length > 2 && !STOP_WORDS.has(word) && !/^\d+$/.test(word));
+  return [...new Set(wordsOf(text))].filter(
+    (word) => word.length > 2 && !STOP_WORDS.has(word) && !/^\d+$/.test(word),
+  );
 }
 
 /**
@@ -42,7 +61,8 @@ export function topicWords(text: string): string[] {
 const CONCEPTS: Readonly<Record<string, RegExp>> = {
   charge:
     /\b(charg\w*|(re|over)?bill(ed|ing|s)?\b|debit\w*|deduct\w*|payments?|paid|pays?|took (the )?money|money taken|taken from)/g,
-  cancel: /\b(cancel\w*|terminat\w*|unsubscrib\w*|(ended|closed|stopped) (my|our|the) (plan|subscription|account)|downgrad\w*)/g,
+  cancel:
+    /\b(cancel\w*|terminat\w*|unsubscrib\w*|(ended|closed|stopped) (my|our|the) (plan|subscription|account)|downgrad\w*)/g,
   login:
     /\b(log(ged|ging)?[ -]?(in|on)\b|logins?|sign(ed|ing)?[ -]?in\b|passwords?|passcodes?|2fa|two-factor|credentials?|authenticat\w*|verification codes?)/g,
   malfunction:

@@ -6,7 +6,8 @@ import type { Cause } from './causes.js';
 /**
  * Advice for a cause. Its id follows from the prompt's path and the cause, so that the same trouble keeps its name from
  * run to run.
- * @param words what the optimizer model says of the cause; without it the scorers' own words stand
+ * @param words what the optimizer model says of the cause, with a part after `Direction:`; without it the scorers' own
+ *   words stand, and their direction goes before the model's
  */
 export function adviceFor(
   cause: Cause,
@@ -15,12 +16,13 @@ export function adviceFor(
   words: string | undefined,
 ): Advice {
   const [sample] = cause.rows;
+  const [, said = words, way = ''] = /^([\s\S]*?)\s*\bdirection:\s*([\s\S]*)$/i.exec(words ?? '') ?? [];
   const count = cause.rows.length === 1 ? '1 row' : `${cause.rows.length} rows`;
   return {
     id: `a-${shortHash(`${promptPath}\u0000${span.id}\u0000${cause.name}`).slice(0, 8)}`,
     cause: cause.name,
-    text: words ?? `${count}: ${sample?.texts[0] ?? cause.name}`,
-    direction: cause.direction,
+    text: said?.trim() || `${count}: ${sample?.texts[0] ?? cause.name}`,
+    direction: cause.direction || way.trim(),
     rows: cause.rows.map(({ row }) => row.id),
     lines: linesConcerned(span, [cause.direction, ...cause.rows.flatMap(({ texts }) => texts)].join(' ')),
   };

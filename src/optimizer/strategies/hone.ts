@@ -16,6 +16,7 @@ const CAUSES_PER_STEP = 3;
 const CANDIDATES_PER_CAUSE = 2;
 const ROWS_SHOWN = 8;
 const PASSING_SHOWN = 3;
+const TRIED_SHOWN = 4;
 const TEXT_SHOWN = 600;
 
 /**
@@ -88,8 +89,8 @@ async function askForEdits(
   const content = metaPrompt(context, parent, cause, wanted);
   const reminder =
     'Your last answer had no <prompt> tags. Put each whole new prompt between <prompt> and </prompt>.';
-  for (const [repeat, text] of [content, `${content}\n\n${reminder}`].entries()) {
-    const answer = await context.ask([{ role: 'user', content: text }], { repeat });
+  for (const text of [content, `${content}\n\n${reminder}`]) {
+    const answer = await context.ask([{ role: 'user', content: text }], { repeat: context.step - 1 });
     const prompts = taggedBlocks(answer, 'prompt');
     if (prompts.length > 0) return { feedback: taggedBlocks(answer, 'feedback')[0], prompts };
   }
@@ -102,6 +103,7 @@ function metaPrompt(context: ProposalContext, parent: CandidateRecord, cause: Ca
   const budget = wordsBudget(context.step - 1, STEPS[state.setup.effort]);
   const kept = passingTrainRows(state, parent).slice(0, PASSING_SHOWN);
   const turnedDown = rejectionsOf(context);
+  const tried = triedEdits(context, cause);
   const parts = [
     'A prompt is used on many rows of a test set. Some rows fail, all for the same cause. Improve the prompt so that they pass.',
     block('current_prompt', context.spanTextOf(context.parent)),
@@ -152,9 +154,15 @@ function metaPrompt(context: ProposalContext, parent: CandidateRecord, cause: Ca
           ),
         ]
       : []),
+    ...(tried.length > 0
+      ? [
+          'These changes were tried for this cause and did not help enough; try something else:',
+          ...tried.map((lines) => block('tried', lines)),
+        ]
+      : []),
     ...(turnedDown.length > 0 ? [`Earlier proposals were turned down:\n${turnedDown.join('\n')}`] : []),
     [
-      'First say in one sentence between <feedback> and </feedback> what in the prompt causes these failures and which way to change it.',
+      'First write between <feedback> and </feedback> one sentence on what in the prompt causes these failures, then "Direction:" and one sentence on which way to change it.',
       block('words_budget', String(budget)),
       `Make small edits: change at most ${budget} words of the current prompt, and keep everything that the cause does not concern.`,
       placeholderRule(expressionsOf(context.document, span.text)),
@@ -173,6 +181,27 @@ function rejectionsOf(context: ProposalContext): string[] {
     .filter(({ status, candidate }) => status === 'rejected' && candidate.step === context.step - 1)
     .flatMap((record) => record.reasons);
   return [...new Set(reasons)].slice(0, 4);
+}
+
+/** Lines that earlier candidates from the same parent and for the same cause added, without becoming the best. */
+function triedEdits(context: ProposalContext, cause: Cause): string[] {
+  const { id } = adviceFor(cause, context.span, context.state.setup.prompt.path, undefined);
+  const before = new Set(context.spanTextOf(context.parent).split('\n'));
+  const added = [...context.state.candidates.values()]
+    .filter(
+      ({ candidate, status }) =>
+        status !== 'rejected' && candidate.parent === context.parent && candidate.adviceIds.includes(id),
+    )
+    .map(({ candidate }) =>
+      context
+        .spanTextOf(candidate.id)
+        .split('\n')
+        .filter((line) => line.trim() !== '' && !before.has(line))
+        .join('\n'),
+    );
+  return [...new Set(added.filter((lines) => lines !== '').map((lines) => excerpt(lines, TEXT_SHOWN)))].slice(
+    -TRIED_SHOWN,
+  );
 }
 
 /** The parent's edit together with the edit of the best candidate that does not descend from it, if both beat the baseline. */

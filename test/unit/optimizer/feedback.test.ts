@@ -57,7 +57,12 @@ describe('adviceFor', () => {
     );
     expect(again.id).toBe(first.id);
     expect(again.text).toBe('in other words');
+    expect(again.direction).toBe('Answer with the label alone.');
     expect(first.rows.toSorted()).toEqual(['r1', 'r2']);
+    expect(adviceFor(odd!, span, 'prompts/a.md', 'It rambles.\nDirection: Be short.')).toMatchObject({
+      text: 'It rambles.',
+      direction: 'Be short.',
+    });
     expect(adviceFor(odd!, span, 'prompts/a.md', undefined).id).not.toBe(first.id);
     expect(adviceFor(wrapped!, span, 'prompts/b.md', undefined).id).not.toBe(first.id);
   });

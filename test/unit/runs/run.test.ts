@@ -66,13 +66,13 @@ async function taskOf(set: TestSet, text = PROMPT): Promise<PromptTask> {
 
 const textOf = (request: ModelRequest) => request.messages.map((message) => message.content).join('\n');
 
-/** Knows the colours that the prompt names in capitals, and answers with chat around them until told to be brief. */
+/** Chats until told to be brief; knows red and green, and the colours that the prompt names in capitals. */
 function fruitModel(): ScriptedModel {
   return new ScriptedModel('test:task', (request) => {
     const text = textOf(request);
     const colour = COLOURS.find((each) => text.includes(`of ${each} kind`))!;
     if (!text.includes('BRIEFLY')) return `I believe it is ${colour}!`;
-    return text.includes(colour.toUpperCase()) ? colour : 'pink';
+    return ['red', 'green'].includes(colour) || text.includes(colour.toUpperCase()) ? colour : 'pink';
   });
 }
 
@@ -80,9 +80,9 @@ function fruitModel(): ScriptedModel {
 function helpfulOptimizer(): ScriptedModel {
   return new ScriptedModel('test:optimizer', (request) => {
     const current = /<current_prompt>\n([\s\S]*?)\n<\/current_prompt>/.exec(textOf(request))![1]!;
-    const rules = ['Answer BRIEFLY.', 'Colours: RED GREEN.', 'Colours: BLUE GREY.', 'Take your time.'];
+    const rules = ['Answer BRIEFLY.', 'Take your time.', 'Colours: BLUE GREY.', 'Colours: RED GREEN.'];
     const missing = rules.filter((rule) => !current.includes(rule));
-    return `<feedback>It lacks a rule.</feedback>${missing
+    return `<feedback>It lacks a rule. Direction: Add the rule.</feedback>${missing
       .slice(0, 2)
       .map((rule) => `<prompt>\n${current}\n${rule}\n</prompt>`)
       .join('\n')}`;
@@ -208,7 +208,7 @@ describe('a run', () => {
     expect(stopped.stop?.reason).toBe('model-failed');
     expect(stopped.stop?.nextStep).toContain('<prompt>');
     const resumed = await resumeRun(root, stopped.setup.runId, { ...models(), sharedCache: false });
-    expect(resumed.verdict?.kind).toBe('undecided');
+    expect(resumed.verdict?.kind).toBe('better');
   });
 
   it('drops a row whose answer fails, and ends when the endpoint is gone', async () => {

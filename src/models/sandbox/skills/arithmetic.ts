@@ -6,8 +6,24 @@ export interface Step {
 }
 
 const WORDS: Readonly<Record<string, number>> = {
-  one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10, eleven: 11, twelve: 12,
-  fifteen: 15, twenty: 20, thirty: 30, forty: 40, fifty: 50, dozen: 12,
+  one: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
+  eleven: 11,
+  twelve: 12,
+  fifteen: 15,
+  twenty: 20,
+  thirty: 30,
+  forty: 40,
+  fifty: 50,
+  dozen: 12,
 };
 const N = '\\$?(\\d+(?:\\.\\d+)?)';
 
@@ -27,19 +43,59 @@ const rule = (pattern: string, symbol: string, apply: Rule['apply']): Rule => ({
 
 /** Ways in which stories change a quantity, looked for in each clause in this order. */
 const RULES: readonly Rule[] = [
-  rule(`${N}(?: ?%| percent) (?:discount|off|cheaper|less|fewer|are|is|of (?:them|it|these|those|the \\w+) (?:are|is|were|was|go|get))`, '× (1 − %)', (v, n) => v * (1 - n / 100)),
-  rule(`(?:reduced|lowered|drops?|falls?|down) by ${N}(?: ?%| percent)`, '× (1 − %)', (v, n) => v * (1 - n / 100)),
-  rule(`${N}(?: ?%| percent)[^.]*?\\b(?:tax|tip|vat|interest|more|increase|on top|service|surcharge)`, '× (1 + %)', (v, n) => v * (1 + n / 100)),
-  rule(`(?:raised|increased|grows?|rises?|up) by ${N}(?: ?%| percent)`, '× (1 + %)', (v, n) => v * (1 + n / 100)),
+  rule(
+    `${N}(?: ?%| percent) (?:discount|off|cheaper|less|fewer|are|is|of (?:them|it|these|those|the \\w+) (?:are|is|were|was|go|get))`,
+    '× (1 − %)',
+    (v, n) => v * (1 - n / 100),
+  ),
+  rule(
+    `(?:reduced|lowered|drops?|falls?|down) by ${N}(?: ?%| percent)`,
+    '× (1 − %)',
+    (v, n) => v * (1 - n / 100),
+  ),
+  rule(
+    `${N}(?: ?%| percent)[^.]*?\\b(?:tax|tip|vat|interest|more|increase|on top|service|surcharge)`,
+    '× (1 + %)',
+    (v, n) => v * (1 + n / 100),
+  ),
+  rule(
+    `(?:raised|increased|grows?|rises?|up) by ${N}(?: ?%| percent)`,
+    '× (1 + %)',
+    (v, n) => v * (1 + n / 100),
+  ),
   rule(`(?:pays?|paid|hands? over) with (?:a |an )?${N}`, 'from', (v, n) => n - v),
-  rule(`(?:shar\\w+|split\\w*|divid\\w+|deal\\w*)\\b[^.]*?\\b(?:among|between|into|by)\\D*?${N}`, '÷', (v, n) => v / n),
-  rule(`(?:pack\\w*|bag\\w*|box\\w*|put\\w*|group\\w*|seat\\w*|load\\w*|fit\\w*|tied?|sort\\w*)\\b[^.]*?\\b(?:of|holding|that holds?|with|for)\\D*?${N}(?: \\w+)? ?(?:each)?`, '÷', (v, n) => v / n),
-  rule(`each (?:\\w+ ){0,3}?(?:has|have|holds?|contains?|costs?|carr\\w+|weighs?|makes?|brings?|takes?|pays?|earns?|sells? for|is|gives?|needs?|lays?|fits?) (?:about )?${N}`, '×', (v, n) => v * n),
+  rule(
+    `(?:shar\\w+|split\\w*|divid\\w+|deal\\w*)\\b[^.]*?\\b(?:among|between|into|by)\\D*?${N}`,
+    '÷',
+    (v, n) => v / n,
+  ),
+  rule(
+    `(?:pack\\w*|bag\\w*|box\\w*|put\\w*|group\\w*|seat\\w*|load\\w*|fit\\w*|tied?|sort\\w*)\\b[^.]*?\\b(?:of|holding|that holds?|with|for)\\D*?${N}(?: \\w+)? ?(?:each)?`,
+    '÷',
+    (v, n) => v / n,
+  ),
+  rule(
+    `each (?:\\w+ ){0,3}?(?:has|have|holds?|contains?|costs?|carr\\w+|weighs?|makes?|brings?|takes?|pays?|earns?|sells? for|is|gives?|needs?|lays?|fits?) (?:about )?${N}`,
+    '×',
+    (v, n) => v * n,
+  ),
   rule(`(?:at|for) ${N}(?: \\w+)? (?:each|apiece|per \\w+|an? \\w+)`, '×', (v, n) => v * n),
   rule(`(?:of|with|holding) ${N} (?:\\w+ )?(?:each|\\w+)$`, '×', (v, n) => v * n),
-  rule(`(?:for|over|in|on each of) (?:the next )?${N} (?:days?|weeks?|months?|hours?|nights?|years?|trips?|rounds?)`, '×', (v, n) => v * n),
-  rule(`(?:sell\\w*|sold|give\\w*|gave|eat\\w*|ate|use\\w*|lose\\w*|lost|spend\\w*|spent|remove\\w*|break\\w*|broke|throw\\w*|threw|donat\\w+|lend\\w*|lent|return\\w*|leave\\w*|left|drink\\w*|drank|send\\w*|sent|take\\w* out|wilt\\w*|fall off|get off|die\\w*)\\b\\D{0,30}?${N}`, '−', (v, n) => v - n),
-  rule(`(?:buy\\w*|bought|get\\w* another|receiv\\w+|add\\w*|arriv\\w+|find\\w*|found|pick\\w*|collect\\w*|gain\\w*|join\\w*|borrow\\w*|deliver\\w*|charg\\w+|plus|shipping|delivery|fee|get on|saves?|earns?|plants?)\\b\\D{0,30}?${N}`, '+', (v, n) => v + n),
+  rule(
+    `(?:for|over|in|on each of) (?:the next )?${N} (?:days?|weeks?|months?|hours?|nights?|years?|trips?|rounds?)`,
+    '×',
+    (v, n) => v * n,
+  ),
+  rule(
+    `(?:sell\\w*|sold|give\\w*|gave|eat\\w*|ate|use\\w*|lose\\w*|lost|spend\\w*|spent|remove\\w*|break\\w*|broke|throw\\w*|threw|donat\\w+|lend\\w*|lent|return\\w*|leave\\w*|left|drink\\w*|drank|send\\w*|sent|take\\w* out|wilt\\w*|fall off|get off|die\\w*)\\b\\D{0,30}?${N}`,
+    '−',
+    (v, n) => v - n,
+  ),
+  rule(
+    `(?:buy\\w*|bought|get\\w* another|receiv\\w+|add\\w*|arriv\\w+|find\\w*|found|pick\\w*|collect\\w*|gain\\w*|join\\w*|borrow\\w*|deliver\\w*|charg\\w+|plus|shipping|delivery|fee|get on|saves?|earns?|plants?)\\b\\D{0,30}?${N}`,
+    '+',
+    (v, n) => v + n,
+  ),
   rule(`${N} more`, '+', (v, n) => v + n),
 ];
 const HALF = /\b(?:half) (?:of )?(?:them|it|the|these|that|of|are|is)\b|\bhalves\b/i;
@@ -79,14 +135,18 @@ function follow(clause: string, steps: Step[]): void {
     if (!match) continue;
     const given = Number(match[1]);
     const before = value();
-    push(symbol.includes('%') ? symbol.replace('%', `${given}%`) : `${symbol} ${given}`, apply(before, given));
+    push(
+      symbol.includes('%') ? symbol.replace('%', `${given}%`) : `${symbol} ${given}`,
+      apply(before, given),
+    );
     rest = `${rest.slice(0, match.index)} _ ${rest.slice(match.index + match[0].length)}`;
   }
 }
 
 function withDigits(text: string): string {
-  return text.replace(/\b(?:a )?(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|dozen)\b/gi, (word, name: string) =>
-    String(WORDS[name.toLowerCase()] ?? word),
+  return text.replace(
+    /\b(?:a )?(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|dozen)\b/gi,
+    (word, name: string) => String(WORDS[name.toLowerCase()] ?? word),
   );
 }
 

@@ -17,7 +17,10 @@ const IMPRESSIONS: Readonly<Record<string, readonly (readonly [RegExp, number])[
   ],
   bug: [
     [/\berrors?\b|\bcrash\w*|\bbugs?\b|\b50\d\b|\b404\b/, 3],
-    [/\bbroken\b|\bfreez\w*|\bfroze\w*|\bfail\w*|\bglitch\w*|\bnot working\b|\bstopped working\b|\bdoesn['’]t work\b/, 2.5],
+    [
+      /\bbroken\b|\bfreez\w*|\bfroze\w*|\bfail\w*|\bglitch\w*|\bnot working\b|\bstopped working\b|\bdoesn['’]t work\b/,
+      2.5,
+    ],
     [/\bblank\b|\bstuck\b|\bspin\w*|\bdisappear\w*|\bduplicat\w*|\bwrong\b|\bnothing happens\b/, 2],
     [/\bcan['’]?t\b|\bcannot\b|\bunable\b|\bno way\b|\bmissing\b|\bwhy can['’]t\b/, 1.8],
     [/\bslow\b|\bload\w*|\bdoesn['’]t\b|\bnever\b/, 1],
@@ -36,7 +39,9 @@ const IMPRESSIONS: Readonly<Record<string, readonly (readonly [RegExp, number])[
   shipping: [[/\bship\w*|\bdeliver\w*|\bparcel\b|\bpackage\b|\btracking\b|\bcourier\b/, 3]],
   positive: [[/\bgreat\b|\blove[ds]?\b|\bexcellent\b|\bthank\w*|\bhappy\b|\bperfect\b|\bgood\b/, 2]],
   negative: [[/\bbad\b|\bterrible\b|\bhate\w*|\bawful\b|\bangry\b|\bpoor\b|\bworst\b|\bdisappoint\w*/, 2]],
-  other: [[/\bhiring\b|\bjobs?\b|\bpress\b|\bpartner\w*|\bnewsletter\b|\bconference\b|\boffices?\b|\bthank\w*/, 2]],
+  other: [
+    [/\bhiring\b|\bjobs?\b|\bpress\b|\bpartner\w*|\bnewsletter\b|\bconference\b|\boffices?\b|\bthank\w*/, 2],
+  ],
 };
 /** Other names that prompts use for the same labels. */
 const ALIASES: Readonly<Record<string, RegExp>> = {
@@ -61,9 +66,10 @@ const BARE_BY_LUCK = 0.06;
 export const classify: Skill = {
   id: 'classify',
   fits({ instruction }) {
-    const asked = /\b(classif\w+|triage|categori\w+|categor(y|ies)|labels?|route|sort|sentiment|which team)\b/i.test(
-      instruction,
-    );
+    const asked =
+      /\b(classif\w+|triage|categori\w+|categor(y|ies)|labels?|route|sort|sentiment|which team)\b/i.test(
+        instruction,
+      );
     return (asked ? 2 : 0) + (labelsOf(instruction).length >= 2 ? 1 : 0);
   },
   answer(reading, draw) {
@@ -94,7 +100,10 @@ function weigh({ instruction, input }: Reading, labels: readonly string[]): Map<
 function firstImpression(label: string, text: string): number {
   const known = Object.entries(ALIASES).find(([, pattern]) => pattern.test(label))?.[0];
   const start = known === 'other' ? LAST_RESORT : 0;
-  return (IMPRESSIONS[known ?? ''] ?? []).reduce((sum, [pattern, weight]) => sum + (pattern.test(text) ? weight : 0), start);
+  return (IMPRESSIONS[known ?? ''] ?? []).reduce(
+    (sum, [pattern, weight]) => sum + (pattern.test(text) ? weight : 0),
+    start,
+  );
 }
 
 /** What one statement of the prompt says for and against labels, given what the input is about. */
@@ -108,7 +117,9 @@ function ruleEvidence(
   const named = labels.filter((label) => mention(label).test(statement));
   if (named.length === 0 || named.length > 3) return [];
   const denied = named.filter((label) => denial(label).test(statement));
-  const head = named.find((label) => new RegExp(`^["'\`*“]*${escaped(label)}["'\`*”]*\\s*[:=–—(-]`, 'i').test(statement));
+  const head = named.find((label) =>
+    new RegExp(`^["'\`*“]*${escaped(label)}["'\`*”]*\\s*[:=–—(-]`, 'i').test(statement),
+  );
   const meant = head ? [head] : named.filter((label) => !denied.includes(label));
   if (meant.length !== 1) return [];
   const target = meant[0]!;
@@ -120,7 +131,8 @@ function ruleEvidence(
   const quoteHits = quoted.filter((phrase) => text.includes(phrase)).length;
   const alternatives = /\bany of\b|\bor\b/i.test(statement) && quoted.length > 0;
   const holds = alternatives ? quoteHits > 0 : shared >= 2 || (shared === 1 && about.length <= 2);
-  const against = (weight: number) => denied.filter((label) => label !== target).map((label) => [label, -weight] as const);
+  const against = (weight: number) =>
+    denied.filter((label) => label !== target).map((label) => [label, -weight] as const);
   if (head && denied.length === 0) return [[target, DEFINITION_WEIGHT * Math.min(shared, 4)]];
   if (!holds) return [];
   return [[target, RULE_WEIGHT + Math.min(shared, 4) / 2], ...against(CONTRAST_WEIGHT)];

@@ -33,7 +33,8 @@ const PROSE_FIELDS: readonly Field[] = ['vendor', 'number', 'date', 'due', 'curr
 const USUAL_FIELDS: readonly Field[] = ['vendor', 'number', 'date', 'currency', 'total'];
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_-]*$/;
-const NOT_KEYS = /^(json|null|true|false|string|number|object|EUR|USD|GBP|CHF|YYYY-MM-DD|total due|subtotal|keys?|fields?)$/i;
+const NOT_KEYS =
+  /^(json|null|true|false|string|number|object|EUR|USD|GBP|CHF|YYYY-MM-DD|total due|subtotal|keys?|fields?)$/i;
 
 /** Reads an invoice and answers with an object. */
 export const extract: Skill = {
@@ -59,11 +60,21 @@ interface Key {
 
 function keysFor(instruction: string): Key[] {
   const named = namedKeys(instruction).map((key): Key => ({ key, field: fieldOf(key) }));
-  const asked = PROSE_FIELDS.filter((field) => FIELD_NAMES.some(([name, pattern]) => name === field && pattern.test(prose(instruction))));
+  const asked = PROSE_FIELDS.filter((field) =>
+    FIELD_NAMES.some(([name, pattern]) => name === field && pattern.test(prose(instruction))),
+  );
   const fields = asked.length >= 2 ? asked : USUAL_FIELDS;
   const covered = new Set(named.map(({ field }) => field));
-  const complete = named.length >= 3 && says(instruction, /\b(exactly|only|these|following|schema|keys are)\b/i, /\b(keys?|fields?|propert\w+|json|object|schema)\b/i);
-  const rest = complete ? [] : fields.filter((field) => !covered.has(field)).map((field): Key => ({ key: OWN_KEYS[field], field }));
+  const complete =
+    named.length >= 3 &&
+    says(
+      instruction,
+      /\b(exactly|only|these|following|schema|keys are)\b/i,
+      /\b(keys?|fields?|propert\w+|json|object|schema)\b/i,
+    );
+  const rest = complete
+    ? []
+    : fields.filter((field) => !covered.has(field)).map((field): Key => ({ key: OWN_KEYS[field], field }));
   return [...named, ...rest];
 }
 
@@ -82,13 +93,23 @@ export function namedKeys(instruction: string): string[] {
     [...statement.matchAll(/["'`]([^"'`\s]+)["'`]/g)].map((match) => match[1]!),
   );
   const listed = speaking.flatMap((statement) => {
-    const list = /\b(?:keys?|fields?|properties)\b(?:\s+(?:are|named|called|exactly|must be|should be|to use))*\s*:?\s*((?:[\w-]+\s*,\s*)+(?:and\s+|or\s+)?[\w-]+(?:\s+and\s+[\w-]+)?)/i.exec(statement);
+    const list =
+      /\b(?:keys?|fields?|properties)\b(?:\s+(?:are|named|called|exactly|must be|should be|to use))*\s*:?\s*((?:[\w-]+\s*,\s*)+(?:and\s+|or\s+)?[\w-]+(?:\s+and\s+[\w-]+)?)/i.exec(
+        statement,
+      );
     return list ? list[1]!.split(/\s*,\s*(?:and\s+|or\s+)?|\s+and\s+/) : [];
   });
-  const items = [...instruction.matchAll(/^\s*(?:[-*•]|\d+[.)])\s*[`"'*]*([a-z][A-Za-z0-9]*(?:_\w+)*)[`"'*]*\s*(?::|—|–| - |\(|=|$)/gm)].map((match) => match[1]!);
+  const items = [
+    ...instruction.matchAll(
+      /^\s*(?:[-*•]|\d+[.)])\s*[`"'*]*([a-z][A-Za-z0-9]*(?:_\w+)*)[`"'*]*\s*(?::|—|–| - |\(|=|$)/gm,
+    ),
+  ].map((match) => match[1]!);
   const candidates = [...template, ...quoted, ...listed, ...(items.length >= 2 ? items : [])];
   return [...new Set(candidates)].filter(
-    (name) => IDENTIFIER.test(name) && !NOT_KEYS.test(name) && (fieldOf(name) !== undefined || template.includes(name)),
+    (name) =>
+      IDENTIFIER.test(name) &&
+      !NOT_KEYS.test(name) &&
+      (fieldOf(name) !== undefined || template.includes(name)),
   );
 }
 
@@ -103,7 +124,9 @@ function valueOf(field: Field, invoice: Invoice, { instruction }: Reading): stri
   switch (field) {
     case 'date':
     case 'due':
-      return wantsIsoDates(instruction) ? isoDate(found, currencyCode(invoice.currency ?? '') === 'USD') : found;
+      return wantsIsoDates(instruction)
+        ? isoDate(found, currencyCode(invoice.currency ?? '') === 'USD')
+        : found;
     case 'currency':
       return wantsCurrencyCode(instruction) ? currencyCode(found) : found;
     case 'total':
@@ -150,11 +173,31 @@ function wantsNumbers(instruction: string): boolean {
 
 function framed(json: string, instruction: string): string {
   const jsonOnly =
-    (restrictsAnswer(instruction) && says(instruction, /\b(json|object)\b/i, /\b(only|just|nothing|raw|bare|alone|no other|no additional|no extra|solely|strictly|without|directly)\b/i)) ||
-    says(instruction, /\b(answer|reply|output|response)\b/i, /\b(only|just|nothing but|must be|consist\w* of)\b/i, /\b(json|object)\b/i);
-  const noFence = says(instruction, /\b(no|without|not|never|don['’]t|avoid)\b/i, /\b(fences?|fenced|markdown|code blocks?|backticks)\b/i);
-  const noChat = says(instruction, /\b(no|without|do not|don['’]t|never|avoid)\b/i, /\b(explan\w*|explain|comment\w*|prose|other text|extra text|introduc\w*|chat\w*|preamble|text around|surrounding)\b/i);
+    (restrictsAnswer(instruction) &&
+      says(
+        instruction,
+        /\b(json|object)\b/i,
+        /\b(only|just|nothing|raw|bare|alone|no other|no additional|no extra|solely|strictly|without|directly)\b/i,
+      )) ||
+    says(
+      instruction,
+      /\b(answer|reply|output|response)\b/i,
+      /\b(only|just|nothing but|must be|consist\w* of)\b/i,
+      /\b(json|object)\b/i,
+    );
+  const noFence = says(
+    instruction,
+    /\b(no|without|not|never|don['’]t|avoid)\b/i,
+    /\b(fences?|fenced|markdown|code blocks?|backticks)\b/i,
+  );
+  const noChat = says(
+    instruction,
+    /\b(no|without|do not|don['’]t|never|avoid)\b/i,
+    /\b(explan\w*|explain|comment\w*|prose|other text|extra text|introduc\w*|chat\w*|preamble|text around|surrounding)\b/i,
+  );
   if (jsonOnly || (noFence && noChat)) return json;
   const body = noFence ? json : `\`\`\`json\n${json}\n\`\`\``;
-  return noChat ? body : `Here is the information from the invoice:\n\n${body}\n\nLet me know if you need anything else!`;
+  return noChat
+    ? body
+    : `Here is the information from the invoice:\n\n${body}\n\nLet me know if you need anything else!`;
 }

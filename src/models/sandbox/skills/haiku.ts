@@ -44,7 +44,8 @@ const CLOSINGS = [
   'the day folds its wings',
 ];
 
-const NUMBERS = /\b5\s*[-–—/,+ ]\s*7\s*[-–—/,+ ]\s*(and\s*)?5\b|\bfive\W+(syllables\W+)?(then\W+)?seven\W+(syllables\W+)?(and\W+|then\W+)*five\b/i;
+const NUMBERS =
+  /\b5\s*[-–—/,+ ]\s*7\s*[-–—/,+ ]\s*(and\s*)?5\b|\bfive\W+(syllables\W+)?(then\W+)?seven\W+(syllables\W+)?(and\W+|then\W+)*five\b/i;
 const APART = /\b(5|five)\b.*\b(7|seven)\b.*\b(5|five)\b/is;
 const CHECKING = /\b(count|check|verify|tap|make sure)\w*\b/i;
 /** Share of lines that miss their count: not told, told of syllables only, told the counts, told to count. */
@@ -53,13 +54,15 @@ const MISSES = { untold: 0.75, vague: 0.45, told: 0.08, counted: 0.02 };
 /** Writes a poem of three lines. It knows the form, and keeps to it when the prompt insists. */
 export const haiku: Skill = {
   id: 'haiku',
-  fits: ({ instruction, input }) => (/\b(haikus?|poems?|syllables?)\b/i.test(`${instruction} ${input}`) ? 4 : 0),
+  fits: ({ instruction, input }) =>
+    /\b(haikus?|poems?|syllables?)\b/i.test(`${instruction} ${input}`) ? 4 : 0,
   answer(reading, draw) {
     const told = `${reading.instruction}\n${reading.input}`;
     const rate = missRate(told);
-    const pick = (bank: readonly string[], which: string) => bank[Math.floor(hashFraction(`${which} ${draw}`) * bank.length)]!;
-    const lines = [pick(OPENINGS, 'opening'), pick(MIDDLES, 'middle'), pick(CLOSINGS, 'closing')].map((line, index) =>
-      hashFraction(`miss ${index} ${draw}`) < rate ? stretched(line, index) : line,
+    const pick = (bank: readonly string[], which: string) =>
+      bank[Math.floor(hashFraction(`${which} ${draw}`) * bank.length)]!;
+    const lines = [pick(OPENINGS, 'opening'), pick(MIDDLES, 'middle'), pick(CLOSINGS, 'closing')].map(
+      (line, index) => (hashFraction(`miss ${index} ${draw}`) < rate ? stretched(line, index) : line),
     );
     return framed(lines, reading, told, draw);
   },
@@ -78,14 +81,23 @@ function stretched(line: string, index: number): string {
 
 function framed(lines: readonly string[], { input }: Reading, told: string, draw: string): string {
   const bare =
-    says(told, /\b(no|without|omit|skip|leave out|do not|don['’]t|never)\b/i, /\b(title|heading|headline|intro\w*|comment\w*|else|explan\w*)\b/i) ||
-    (restrictsAnswer(told) && says(told, /\b(poem|haiku|lines?|text)\b/i, /\b(only|just|nothing|alone|solely)\b/i));
+    says(
+      told,
+      /\b(no|without|omit|skip|leave out|do not|don['’]t|never)\b/i,
+      /\b(title|heading|headline|intro\w*|comment\w*|else|explan\w*)\b/i,
+    ) ||
+    (restrictsAnswer(told) &&
+      says(told, /\b(poem|haiku|lines?|text)\b/i, /\b(only|just|nothing|alone|solely)\b/i));
   const threeLines = says(told, /\b(three|3)\b[ -](?:\w+[ -])?lines?\b/i);
   const poem = lines.join('\n');
   if (bare) return poem;
   const chance = hashFraction(`frame ${draw}`);
   if (threeLines) return chance < 0.3 ? `Here is your haiku:\n\n${poem}` : poem;
-  const topic = input.split(/\s+/).slice(0, 4).join(' ').replace(/[.:;,!?]+$/, '');
+  const topic = input
+    .split(/\s+/)
+    .slice(0, 4)
+    .join(' ')
+    .replace(/[.:;,!?]+$/, '');
   if (chance < 0.15) return poem;
   return chance < 0.6
     ? `**${topic.charAt(0).toUpperCase()}${topic.slice(1)}**\n\n${poem}`

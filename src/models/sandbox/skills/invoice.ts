@@ -15,7 +15,7 @@ const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\\.?';
 const DATE = `(?:\\d{4}-\\d{2}-\\d{2}|\\d{1,2}[./]\\d{1,2}[./]\\d{4}|\\d{1,2}(?:st|nd|rd|th)? ${MONTH},? \\d{4}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?,? \\d{4})`;
 const AMOUNT =
-  '((?:[$€£]|USD|EUR|GBP|CHF)?\\s*\\d{1,3}(?:[,.\' ]\\d{3})*(?:[.,]\\d{2})?(?!\\d|\\s*%)\\s*(?:[$€£]|USD|EUR|GBP|CHF)?)';
+  "((?:[$€£]|USD|EUR|GBP|CHF)?\\s*\\d{1,3}(?:[,.' ]\\d{3})*(?:[.,]\\d{2})?(?!\\d|\\s*%)\\s*(?:[$€£]|USD|EUR|GBP|CHF)?)";
 const SYMBOLS: Readonly<Record<string, string>> = { $: 'USD', '€': 'EUR', '£': 'GBP' };
 
 /** Reads an invoice written as text. */
@@ -28,12 +28,17 @@ export function readInvoice(text: string): Invoice {
       first('^(?:from|vendor|seller|supplier|issued by|billed by)\\s*:\\s*([^\\n,]+)') ??
       lines.find((line) => /[a-z]/i.test(line) && !/^(tax )?invoice\b/i.test(line)),
     customer: first('^(?:to|bill(?:ed)? to|customer|client|buyer)\\s*:\\s*([^\\n,]+)'),
-    number: first('\\b(?:invoice|inv|reference|ref)\\.?\\s*(?:no\\.?|number|nr\\.?|#|id)?\\s*[:#]?\\s*([A-Z0-9][\\w/-]*\\d[\\w/-]*)'),
+    number: first(
+      '\\b(?:invoice|inv|reference|ref)\\.?\\s*(?:no\\.?|number|nr\\.?|#|id)?\\s*[:#]?\\s*([A-Z0-9][\\w/-]*\\d[\\w/-]*)',
+    ),
     date: first(`^(?![^\\n]*\\b(?:due|payable|pay by)\\b[^\\n]*$)[^\\n]*?(${DATE})`) ?? first(`(${DATE})`),
     due: first(`\\b(?:due|payable|pay by)\\b[^\\n]*?(${DATE})`),
     subtotal: amount('sub-?total|net(?: amount| total)?|total before tax|excl(?:uding|\\.)? (?:vat|tax)'),
     tax: amount('vat|tax|gst|mwst'),
-    total: amount('grand total|total due|amount due|balance due|total payable|total incl[\\w.]* (?:vat|tax)|to pay') ?? amount('total(?! before)'),
+    total:
+      amount(
+        'grand total|total due|amount due|balance due|total payable|total incl[\\w.]* (?:vat|tax)|to pay',
+      ) ?? amount('total(?! before)'),
     currency: /USD|EUR|GBP|CHF|[$€£]/.exec(text)?.[0],
   };
 }

@@ -1,0 +1,60 @@
+/** What a key of hone.yaml may hold. A scorer's options are in the table of its family. */
+export type Shape =
+  | { readonly kind: 'text' | 'whole' | 'share'; readonly meaning: string; readonly required?: boolean }
+  | { readonly kind: 'textMap'; readonly meaning: string; readonly required?: boolean }
+  | { readonly kind: 'scorer'; readonly meaning: string; readonly required?: boolean }
+  | { readonly kind: 'list'; readonly meaning: string; readonly required?: boolean; readonly of: Shape }
+  | {
+      readonly kind: 'mapping';
+      readonly meaning: string;
+      readonly required?: boolean;
+      readonly keys: Readonly<Record<string, Shape>>;
+    };
+
+const COLUMNS: Shape = {
+  kind: 'mapping',
+  meaning: 'Which column of the test set serves what, where its name does not say so.',
+  keys: {
+    input: { kind: 'text', meaning: "The column that is sent as the user's message of a prompt without placeholders." },
+    expected: { kind: 'text', meaning: 'The column with the expected answer.' },
+    vars: { kind: 'textMap', meaning: 'Placeholder: column.' },
+  },
+};
+
+const SPLITS: Shape = {
+  kind: 'mapping',
+  meaning: 'How rows are divided into train, validation and exam; the exam takes the rest.',
+  keys: {
+    seed: { kind: 'whole', meaning: 'Another seed deals the rows out in another way. Default 0.' },
+    train: { kind: 'share', meaning: 'Share of rows that the optimizer may read, between 0 and 1. Default 0.4.' },
+    validation: { kind: 'share', meaning: 'Share of rows that choose among candidates, between 0 and 1. Default 0.3.' },
+  },
+};
+
+/** All of hone.yaml: what the reader accepts, and what a JSON schema of it says. */
+export const CONFIG_SHAPE = {
+  kind: 'mapping',
+  meaning: 'Settings of the prompts of this repository.',
+  keys: {
+    prompts: {
+      kind: 'list',
+      meaning: 'One entry per prompt file.',
+      of: {
+        kind: 'mapping',
+        meaning: 'A prompt file and how it is tested.',
+        keys: {
+          path: { kind: 'text', meaning: 'The prompt file, relative to hone.yaml.', required: true },
+          tests: { kind: 'text', meaning: 'Its test set, relative to hone.yaml.' },
+          scorers: {
+            kind: 'list',
+            meaning: 'How answers are scored.',
+            of: { kind: 'scorer', meaning: 'A scorer with its options.' },
+          },
+          columns: COLUMNS,
+          splits: SPLITS,
+        },
+      },
+    },
+  },
+} as const satisfies Shape;
+
