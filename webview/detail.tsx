@@ -40,6 +40,7 @@ export function Detail(props: DetailProps) {
           <h2 id="detail-heading" ref={headingRef} tabIndex={-1}>
             {candidateLabel(candidate.name)}
           </h2>
+          {candidate.summary && <p>{candidate.summary}</p>}
           <p class="muted">{origin(candidate)}</p>
         </div>
         <Actions {...props} />
@@ -74,7 +75,7 @@ export function Detail(props: DetailProps) {
 
 function origin({ status, operator, parentName, score, delta, fixed, broken }: CandidateView): string {
   if (status === 'baseline') return score === undefined ? 'The prompt as it stands' : `${points(score)} points`;
-  const parts = [`${operator} of ${parentName ?? 'the prompt'}`];
+  const parts = [`Made from ${candidateLabel(parentName ?? 'Baseline')} by ${operator}`];
   if (score !== undefined) parts.push(`${points(score)} points`);
   if (delta !== undefined) parts.push(`${signedPoints(delta)} against the baseline`, `${fixed} fixed`, `${broken} broken`);
   return parts.join(' · ');

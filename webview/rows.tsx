@@ -35,9 +35,7 @@ export function Rows({ rows, isBaseline, send }: RowsProps) {
   return (
     <section class="rows" aria-labelledby="rows-heading">
       <div class="section-head">
-        <h3 id="rows-heading">
-          Rows <span class="muted count">{rows.length}</span>
-        </h3>
+        <h3 id="rows-heading">Rows</h3>
         {rows.length > 0 && <Tally rows={rows} />}
         {rows.length > 0 && !isBaseline && (
           <Checkbox checked={changedOnly} onToggle={setChangedOnly}>
@@ -81,6 +79,7 @@ function Tally({ rows }: { readonly rows: readonly RowView[] }) {
   for (const { change } of rows) counts.set(change, (counts.get(change) ?? 0) + 1);
   return (
     <ul class="figures tally">
+      <li>{rows.length} in all</li>
       {[...counts].map(([change, n]) => (
         <li key={change}>
           {n} {CHANGES[change][2]}

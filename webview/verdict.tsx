@@ -2,6 +2,7 @@ import type { RunSnapshot } from '../src/protocol.js';
 import { count, intervalPoints, points, pValueText, signedPoints } from './format.js';
 import { Icon, type IconName } from './icons.js';
 import { Activity } from './ui.js';
+import { differenceReach } from './scale.js';
 import { Whisker } from './whisker.js';
 import { candidateLabel } from './words.js';
 
@@ -50,6 +51,7 @@ export function Verdict({ snapshot }: { readonly snapshot: RunSnapshot }) {
         <span class="sr">Verdict: </span>
         {heading.word}
       </h2>
+      {isGoingOn && <p class="activity">{activity}</p>}
       {verdict ? (
         <>
           <Difference snapshot={snapshot} />
@@ -58,7 +60,6 @@ export function Verdict({ snapshot }: { readonly snapshot: RunSnapshot }) {
       ) : (
         <BestSoFar snapshot={snapshot} />
       )}
-      {isGoingOn && <p class="activity">{activity}</p>}
       {stop && <p class="next-step">{stop.nextStep}</p>}
     </section>
   );
@@ -84,7 +85,7 @@ function Difference({ snapshot }: { readonly snapshot: RunSnapshot }) {
       <p class="gain">
         <strong>{signedPoints(delta)}</strong> points
       </p>
-      {interval && <Whisker delta={delta} interval={interval} reach={1} width={180} />}
+      {interval && <Whisker delta={delta} interval={interval} reach={differenceReach([interval])} width={200} />}
       <ul class="figures">
         {facts.map((fact) => (
           <li key={fact}>{fact}</li>
@@ -96,20 +97,25 @@ function Difference({ snapshot }: { readonly snapshot: RunSnapshot }) {
 
 /** A gain on the rows that choose is flattering, so it is never given as the verdict. */
 function BestSoFar({ snapshot }: { readonly snapshot: RunSnapshot }) {
-  const { candidates, bestId } = snapshot;
+  const { candidates, bestId, phase } = snapshot;
   const best = candidates.find((each) => each.id === bestId && each.status !== 'baseline');
   const baseline = candidates.find((each) => each.status === 'baseline');
-  if (best?.score === undefined || baseline?.score === undefined) {
-    return baseline?.score === undefined ? null : (
-      <p class="sentence">
-        The prompt as it stands scores {points(baseline.score)} points. No candidate has beaten it yet.
-      </p>
-    );
-  }
+  if (baseline?.score === undefined) return null;
+  const { name, score } = best?.score === undefined ? baseline : { name: best.name, score: best.score };
   return (
-    <p class="sentence">
-      Best so far: {candidateLabel(best.name)} with {points(best.score)} points, the baseline has {points(baseline.score)}.{' '}
-      <span class="muted">These rows chose it; only the exam rows can say that it is better.</span>
-    </p>
+    <>
+      <div class="difference">
+        <p class="gain">
+          <strong>{points(score)}</strong> points{best && ', best so far'}
+        </p>
+        <ul class="figures">
+          <li>{candidateLabel(name)}</li>
+          <li>{best ? `the baseline has ${points(baseline.score)}` : 'nothing has beaten it yet'}</li>
+        </ul>
+      </div>
+      {best && phase !== 'stopped' && (
+        <p class="next-step">The rows that chose it flatter it. The verdict will come from rows kept apart.</p>
+      )}
+    </>
   );
 }

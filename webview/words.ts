@@ -1,4 +1,4 @@
-/** A candidate's name in a sentence or a heading. */
+/** A candidate's name in a heading or a list. */
 export function candidateLabel(name: string): string {
   return /^\d+$/.test(name) ? `Candidate ${name}` : name;
 }

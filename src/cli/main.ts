@@ -43,7 +43,7 @@ function cancellation(): AbortSignal {
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(EXIT.cancelled);
-    process.stderr.write('\nStopping; what is done so far is kept. Press Ctrl+C again to end at once.\n');
+    process.stderr.write('\nStopping. Press Ctrl+C again to end at once.\n');
     controller.abort();
   };
   process.on('SIGINT', onSignal);

@@ -10,6 +10,7 @@ import {
   type StopReason,
 } from '../core/run.js';
 import { comparePaired, type PairedComparison } from '../core/statistics.js';
+import { bestCandidate } from '../optimizer/trajectory.js';
 import type { AdviceView, CandidateDetail, CandidateView, RunSnapshot } from '../protocol.js';
 import { rowsOf } from './snapshotRows.js';
 
@@ -27,17 +28,7 @@ const RESUMABLE: ReadonlySet<StopReason> = new Set(['cancelled', 'model-failed']
 
 /** Whether a run that is not active can be gone on with: it was stopped half-way, or its window was closed. */
 export function isResumable(state: RunState): boolean {
-  return state.stop === undefined || RESUMABLE.has(state.stop.reason);
-}
-
-/** The candidate that the run holds best: the verdict's, else the first with the highest score so far. */
-export function bestCandidate(state: RunState): string | undefined {
-  if (state.verdict?.candidateId) return state.verdict.candidateId;
-  const best = state.curve.reduce<RunState['curve'][number] | undefined>(
-    (found, point) => (found && found.score >= point.score ? found : point),
-    undefined,
-  );
-  return best?.candidateId;
+  return !state.verdict && (state.stop === undefined || RESUMABLE.has(state.stop.reason));
 }
 
 /** Why a candidate must not be written; undefined when it may be. */
@@ -62,7 +53,7 @@ export function candidateNames(state: RunState): ReadonlyMap<string, string> {
 export function snapshotOf(state: RunState, view: SnapshotView): RunSnapshot {
   const { setup, usage, verdict } = state;
   const names = candidateNames(state);
-  const bestId = bestCandidate(state);
+  const bestId = verdict?.candidateId ?? bestCandidate(state)?.record.candidate.id;
   const selectedId = [view.candidateId, bestId, BASELINE_ID].find((id) => id && state.candidates.has(id));
   const simulated = Object.values(setup.models).find((model) => model.id.startsWith('sandbox'));
   const comparison = verdict?.comparison;

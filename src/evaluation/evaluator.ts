@@ -1,4 +1,4 @@
-import type { HoneError} from '../core/errors.js';
+import type { HoneError } from '../core/errors.js';
 import { throwIfCancelled, toHoneError } from '../core/errors.js';
 import type { PromptDocument } from '../core/prompt.js';
 import type { CaseOutcome } from '../core/run.js';

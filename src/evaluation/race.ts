@@ -61,6 +61,10 @@ export async function race(
       };
     }
   }
+  const { n, errors } = scoreOn(record, rows);
+  if (n < errors) {
+    return { status: 'dropped', reasons: [`${errors} of ${rows.length} selection rows ended in an error.`] };
+  }
   const broken = brokenGuards(state, record);
   return broken.length > 0
     ? { status: 'dropped', reasons: [`It breaks guarded rows: ${broken.join(', ')}.`] }

@@ -41,7 +41,7 @@ export const githubModels: PromptFormat = {
     return encodeYamlScalar(scalarSource(document, span), text);
   },
   surroundings(document) {
-    const { yaml, contents } = read(document.path, document.bytes);
+    const { yaml, contents } = readingOf(document);
     const root = yaml.data(yaml.document.contents) as { messages: object[] };
     // Copies, since an alias to a message would otherwise lose its content too and no longer show that it changed.
     const messages = root.messages.map((message, index) =>
@@ -82,6 +82,13 @@ interface Reading extends Messages {
   readonly yaml: YamlSource;
 }
 
+/** A write asks for the same file several times. */
+const readings = new WeakMap<PromptDocument, Reading>();
+
+function readingOf(document: PromptDocument): Reading {
+  return readings.get(document) ?? read(document.path, document.bytes);
+}
+
 function read(path: string, bytes: Uint8Array): Reading {
   const source = new SourceText(path, bytes);
   const yaml = new YamlSource(path, source);
@@ -104,7 +111,9 @@ function read(path: string, bytes: Uint8Array): Reading {
     ...(embedded && { embedded }),
     problems,
   };
-  return { ...parts, document, source, yaml };
+  const reading = { ...parts, document, source, yaml };
+  readings.set(document, reading);
+  return reading;
 }
 
 function readMessages(source: SourceText, yaml: YamlSource, root: YAMLMap, problems: Problem[]): Messages {
@@ -203,7 +212,7 @@ const STYLES: Readonly<Record<string, YamlScalarSource['style']>> = {
 };
 
 function scalarSource(document: PromptDocument, span: EditableSpan): YamlScalarSource {
-  const { source, contents } = read(document.path, document.bytes);
+  const { source, contents } = readingOf(document);
   const { scalar, indent } = contents.get(span.id)!;
   const raw = rawText(document.bytes, span.range);
   return {

@@ -59,7 +59,7 @@ function readSettings({ model }: Readonly<Record<string, unknown>>): ModelSettin
  * What VS Code adds to the context because of a text: `#file:` and `#tool:`, and Markdown links to files. Links to other
  * hosts and within the page add nothing.
  */
-const REFERENCE = /#file:[^\s#]+|#tool:[\w./-]+|(?<!!)\[[^[\]\n]{0,1000}\]\((?<target>[^()\s]+)\)/g;
+const REFERENCE = /#file:[^\s#]+|#tool:[\w./-]*\w|(?<!!)\[[^[\]\n]{0,1000}\]\((?<target>[^()\s]+)\)/g;
 
 function references(text: string): Expression[] {
   return [...text.matchAll(REFERENCE)]

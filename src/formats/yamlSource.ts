@@ -24,7 +24,6 @@ export class YamlSource {
       this.document = parseDocument(text, {
         keepSourceTokens: true,
         prettyErrors: false,
-        logLevel: 'silent',
       });
     } catch (cause) {
       throw this.#unreadable(cause);
@@ -35,7 +34,9 @@ export class YamlSource {
         error.code === 'MULTIPLE_DOCS'
           ? 'a second YAML document starts here, and a prompt file holds one'
           : `this is not valid YAML: ${asClause(error.message)}`;
-      throw this.refuse(error.pos[0], `${detail}.`, 'Correct the YAML on that line or just before it.');
+      // What is missing at the end is missed below the last line with text.
+      const at = Math.min(error.pos[0], text.trimEnd().length);
+      throw this.refuse(at, `${detail}.`, 'Correct the YAML on that line or just before it.');
     }
   }
 

@@ -1,8 +1,19 @@
-import { scoreOn, selectionRows, type CandidateRecord, type RunState } from '../core/run.js';
+import { BASELINE_ID } from '../core/candidate.js';
+import {
+  pairsOf,
+  recordOf,
+  scoreOn,
+  selectionRows,
+  type CandidateRecord,
+  type RunState,
+} from '../core/run.js';
 
 export interface ScoredRecord {
   readonly record: CandidateRecord;
-  /** Mean on the selection rows, in [0, 1]. */
+  /**
+   * Mean on the selection rows, in [0, 1]. Where rows ended in an error, the baseline's mean plus the mean difference on
+   * the rows that both have, so that easy rows that went missing do not make a candidate look bad, nor hard ones good.
+   */
   readonly score: number;
 }
 
@@ -12,10 +23,25 @@ export function scoredCandidates(state: RunState): ScoredRecord[] {
   const scored: ScoredRecord[] = [];
   for (const record of state.candidates.values()) {
     if (record.status !== 'kept' && record.status !== 'best') continue;
-    const { mean } = scoreOn(record, rows);
-    if (mean !== undefined) scored.push({ record, score: mean });
+    const score = comparableScore(state, record, rows);
+    if (score !== undefined) scored.push({ record, score });
   }
   return scored;
+}
+
+function comparableScore(
+  state: RunState,
+  record: CandidateRecord,
+  rows: readonly string[],
+): number | undefined {
+  const { mean, errors } = scoreOn(record, rows);
+  const baseline = recordOf(state, BASELINE_ID);
+  if (errors === 0 || record === baseline) return mean;
+  const pairs = pairsOf(baseline, record, rows);
+  const baselineMean = scoreOn(baseline, rows).mean;
+  if (pairs.length === 0 || baselineMean === undefined) return mean;
+  const delta = pairs.reduce((sum, pair) => sum + pair.after.value - pair.before.value, 0) / pairs.length;
+  return Math.min(1, Math.max(0, baselineMean + delta));
 }
 
 /** Scores that differ by less are equal. */

@@ -43,7 +43,12 @@ export async function readConfig(root: string): Promise<Config> {
     text = await readFile(path.join(root, CONFIG_FILE), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { prompts: [] };
-    throw badConfig(undefined, `It cannot be read: ${(error as Error).message}.`, 'Make it a readable file.', error);
+    throw badConfig(
+      undefined,
+      `It cannot be read: ${(error as Error).message}.`,
+      'Make it a readable file.',
+      error,
+    );
   }
   return parseConfig(text);
 }
@@ -56,7 +61,12 @@ export function parseConfig(text: string): Config {
   const [fault] = document.errors;
   if (fault) {
     const line = lines.linePos(fault.pos[0]).line;
-    throw badConfig(line, `This is not valid YAML: ${fault.message.replace(/\.?$/, '.')}`, 'Correct the line.', fault);
+    throw badConfig(
+      line,
+      `This is not valid YAML: ${fault.message.replace(/\.?$/, '.')}`,
+      'Correct the line.',
+      fault,
+    );
   }
   if (document.contents === null) return { prompts: [] };
   reader.check(document.contents, CONFIG_SHAPE, 'hone.yaml');
@@ -64,7 +74,12 @@ export function parseConfig(text: string): Config {
 }
 
 /** The error of a fault in hone.yaml. */
-export function badConfig(line: number | undefined, fault: string, nextStep: string, cause?: unknown): HoneError {
+export function badConfig(
+  line: number | undefined,
+  fault: string,
+  nextStep: string,
+  cause?: unknown,
+): HoneError {
   const at = line === undefined ? CONFIG_FILE : `${CONFIG_FILE}:${line}`;
   return new HoneError({
     reason: 'bad-config',
@@ -106,7 +121,8 @@ class ConfigReader {
         if (!isScalar(node) || !Number.isSafeInteger(node.value)) throw refuse();
         return;
       case 'share':
-        if (!isScalar(node) || typeof node.value !== 'number' || !(node.value >= 0 && node.value <= 1)) throw refuse();
+        if (!isScalar(node) || typeof node.value !== 'number' || !(node.value >= 0 && node.value <= 1))
+          throw refuse();
         return;
       case 'textMap':
         if (!isMap(node)) throw refuse();
@@ -136,7 +152,10 @@ class ConfigReader {
     const data = this.#document.toJS() as { readonly prompts?: readonly Omit<PromptConfig, 'line'>[] };
     const list = this.#resolve(this.#document.get('prompts', true));
     const items = isSeq(list) ? list.items : [];
-    const prompts = (data.prompts ?? []).map((entry, index) => ({ ...entry, line: this.#lineOf(items[index]) ?? 1 }));
+    const prompts = (data.prompts ?? []).map((entry, index) => ({
+      ...entry,
+      line: this.#lineOf(items[index]) ?? 1,
+    }));
     for (const { splits, line } of prompts) {
       if ((splits?.train ?? 0.4) + (splits?.validation ?? 0.3) < 1) continue;
       throw badConfig(
@@ -145,12 +164,18 @@ class ConfigReader {
         'Make them less than 1 together; they are 0.4 and 0.3 by default.',
       );
     }
-    const twice = prompts.find((entry, index) => prompts.findIndex(({ path: other }) => other === entry.path) < index);
+    const twice = prompts.find(
+      (entry, index) => prompts.findIndex(({ path: other }) => other === entry.path) < index,
+    );
     if (twice) throw badConfig(twice.line, `"${twice.path}" has an entry already.`, 'Merge the two entries.');
     return { prompts };
   }
 
-  #checkMapping(node: Node & { items: { key: unknown; value: unknown }[] }, keys: Readonly<Record<string, Shape>>, name: string) {
+  #checkMapping(
+    node: Node & { items: { key: unknown; value: unknown }[] },
+    keys: Readonly<Record<string, Shape>>,
+    name: string,
+  ) {
     const present = new Set<string>();
     for (const pair of node.items) {
       const { key, node: keyNode } = this.#key(pair.key);

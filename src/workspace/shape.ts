@@ -15,7 +15,10 @@ const COLUMNS: Shape = {
   kind: 'mapping',
   meaning: 'Which column of the test set serves what, where its name does not say so.',
   keys: {
-    input: { kind: 'text', meaning: "The column that is sent as the user's message of a prompt without placeholders." },
+    input: {
+      kind: 'text',
+      meaning: "The column that is sent as the user's message of a prompt without placeholders.",
+    },
     expected: { kind: 'text', meaning: 'The column with the expected answer.' },
     vars: { kind: 'textMap', meaning: 'Placeholder: column.' },
   },
@@ -26,8 +29,14 @@ const SPLITS: Shape = {
   meaning: 'How rows are divided into train, validation and exam; the exam takes the rest.',
   keys: {
     seed: { kind: 'whole', meaning: 'Another seed deals the rows out in another way. Default 0.' },
-    train: { kind: 'share', meaning: 'Share of rows that the optimizer may read, between 0 and 1. Default 0.4.' },
-    validation: { kind: 'share', meaning: 'Share of rows that choose among candidates, between 0 and 1. Default 0.3.' },
+    train: {
+      kind: 'share',
+      meaning: 'Share of rows that the optimizer may read, between 0 and 1. Default 0.4.',
+    },
+    validation: {
+      kind: 'share',
+      meaning: 'Share of rows that choose among candidates, between 0 and 1. Default 0.3.',
+    },
   },
 };
 
@@ -57,4 +66,3 @@ export const CONFIG_SHAPE = {
     },
   },
 } as const satisfies Shape;
-

@@ -102,8 +102,10 @@ async function setTheme(page: Page, theme: Theme): Promise<void> {
   await showsTheme(page, theme);
 }
 
+/** The second part of the selector tells the real theme from the stand-in that is shown until extensions are known. */
 async function showsTheme(page: Page, theme: Theme): Promise<void> {
-  await page.locator(`.monaco-workbench.${THEMES[theme].kind}`).waitFor({ timeout: STARTUP_MS });
+  const workbench = `.monaco-workbench.${THEMES[theme].kind}[class*="vscode-theme-defaults"]`;
+  await page.locator(workbench).waitFor({ timeout: STARTUP_MS });
 }
 
 async function runCommand(page: Page, title: string): Promise<void> {
@@ -120,7 +122,7 @@ async function pick(page: Page, prefix: string, label: string): Promise<true | u
   const row = widget.locator('.monaco-list-row').filter({ has: name }).first();
   try {
     await widget.locator('input.input').fill(prefix + label, { timeout: 5000 });
-    await row.click({ timeout: 5000 });
+    await row.click({ timeout: 2000 });
     return true;
   } catch (error) {
     if (!(error instanceof errors.TimeoutError)) throw error;

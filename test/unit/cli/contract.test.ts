@@ -38,11 +38,11 @@ describe('usage', () => {
       'demo',
       'sandbox',
     ];
-    for (const command of commands) {
+    const help = await Promise.all(commands.map((command) => hone.run([command, '--help'], cwd)));
+    for (const [index, command] of commands.entries()) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
-      const help = await hone.run([command, '--help'], cwd);
-      expect(help.code).toBe(0);
-      expect(help.stdout).toContain('--json');
+      expect(help[index]!.code).toBe(0);
+      expect(help[index]!.stdout).toContain('--json');
     }
   }, 30_000);
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BASELINE_ID } from '../../../src/core/candidate.js';
 import { replay, type RunEvent } from '../../../src/core/run.js';
 import type { PairedComparison } from '../../../src/core/statistics.js';
-import { acceptRefusal, bestCandidate, isResumable, snapshotOf } from '../../../src/editor/snapshot.js';
+import { acceptRefusal, isResumable, snapshotOf } from '../../../src/editor/snapshot.js';
 import { candidate, scored, startedEvent } from '../../fixtures/runs.js';
 
 const IDS = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8', 'r9'];
@@ -197,12 +197,7 @@ describe('acceptRefusal', () => {
   });
 });
 
-describe('bestCandidate and isResumable', () => {
-  it('take the first of equal scores, and the verdict before all', () => {
-    expect(bestCandidate(replay(BASELINE)!)).toBe(BASELINE_ID);
-    expect(bestCandidate(replay(DONE)!)).toBe('c1');
-  });
-
+describe('isResumable', () => {
   it.each([
     ['cancelled', true],
     ['model-failed', true],

@@ -135,7 +135,7 @@ describe('a GitHub Models file', () => {
 
   const good = 'messages:\n  - role: user\n    content: x\n';
   it.each([
-    ['a mapping is not closed', 'messages:\n  - {role: user\n', 3, 'not valid YAML'],
+    ['a mapping is not closed', 'messages:\n  - {role: user\n', 2, 'not valid YAML'],
     ['a colon stands in plain text', 'name: a: b\nmessages: []\n', 1, 'not valid YAML'],
     ['a key stands twice', `name: a\nname: b\n${good}`, 2, 'unique'],
     ['two documents', `${good}---\n${good}`, 4, 'second YAML document'],

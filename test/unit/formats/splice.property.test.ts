@@ -4,7 +4,7 @@ import { describe, it } from 'vitest';
 import { editableText } from '../../../src/formats/index.js';
 import { read, spanOf, textOf, write } from './helpers.js';
 
-const RUNS = { numRuns: 500 };
+const RUNS = { numRuns: 6000 };
 
 const line = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),

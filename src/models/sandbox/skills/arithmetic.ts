@@ -5,34 +5,23 @@ export interface Step {
   readonly result: number;
 }
 
-const WORDS: Readonly<Record<string, number>> = {
-  one: 1,
-  two: 2,
-  three: 3,
-  four: 4,
-  five: 5,
-  six: 6,
-  seven: 7,
-  eight: 8,
-  nine: 9,
-  ten: 10,
-  eleven: 11,
-  twelve: 12,
-  fifteen: 15,
-  twenty: 20,
-  thirty: 30,
-  forty: 40,
-  fifty: 50,
-  dozen: 12,
-};
+const WORDS: Readonly<Record<string, number>> = Object.fromEntries(
+  (
+    'one two three four five six seven eight nine ten eleven twelve dozen:12 fifteen:15 twenty:20 thirty:30 forty:40 ' +
+    'fifty:50 sixty:60 seventy:70 eighty:80 ninety:90'
+  )
+    .split(' ')
+    .map((entry, index) => {
+      const [word, value] = entry.split(':');
+      return [word!, value === undefined ? index + 1 : Number(value)];
+    }),
+);
 const N = '\\$?(\\d+(?:\\.\\d+)?)';
 
 interface Rule {
   readonly pattern: RegExp;
   readonly symbol: string;
   readonly apply: (value: number, given: number) => number;
-  /** The numbers of the clause say the same as this rule and are used up by it. */
-  readonly last?: boolean;
 }
 
 const rule = (pattern: string, symbol: string, apply: Rule['apply']): Rule => ({
@@ -41,62 +30,83 @@ const rule = (pattern: string, symbol: string, apply: Rule['apply']): Rule => ({
   apply,
 });
 
-/** Ways in which stories change a quantity, looked for in each clause in this order. */
+/** Ways in which stories change a quantity. In a clause the first one counts, then the next; of two at one place the upper. */
 const RULES: readonly Rule[] = [
   rule(
-    `${N}(?: ?%| percent) (?:discount|off|cheaper|less|fewer|are|is|of (?:them|it|these|those|the \\w+) (?:are|is|were|was|go|get))`,
+    `${N}(?: ?%| percent) (?:discount|off|cheaper|less|fewer|of (?:them|it|these|those|the \\w+) (?:are|is|were|was|go|get))`,
     '× (1 − %)',
-    (v, n) => v * (1 - n / 100),
+    (value, given) => value * (1 - given / 100),
   ),
   rule(
     `(?:reduced|lowered|drops?|falls?|down) by ${N}(?: ?%| percent)`,
     '× (1 − %)',
-    (v, n) => v * (1 - n / 100),
+    (value, given) => value * (1 - given / 100),
   ),
   rule(
     `${N}(?: ?%| percent)[^.]*?\\b(?:tax|tip|vat|interest|more|increase|on top|service|surcharge)`,
     '× (1 + %)',
-    (v, n) => v * (1 + n / 100),
+    (value, given) => value * (1 + given / 100),
   ),
   rule(
     `(?:raised|increased|grows?|rises?|up) by ${N}(?: ?%| percent)`,
     '× (1 + %)',
-    (v, n) => v * (1 + n / 100),
-  ),
-  rule(`(?:pays?|paid|hands? over) with (?:a |an )?${N}`, 'from', (v, n) => n - v),
-  rule(
-    `(?:shar\\w+|split\\w*|divid\\w+|deal\\w*)\\b[^.]*?\\b(?:among|between|into|by)\\D*?${N}`,
-    '÷',
-    (v, n) => v / n,
+    (value, given) => value * (1 + given / 100),
   ),
   rule(
-    `(?:pack\\w*|bag\\w*|box\\w*|put\\w*|group\\w*|seat\\w*|load\\w*|fit\\w*|tied?|sort\\w*)\\b[^.]*?\\b(?:of|holding|that holds?|with|for)\\D*?${N}(?: \\w+)? ?(?:each)?`,
+    `(?:tip|tax|service|interest|surcharge)\\b\\D{0,20}${N}(?: ?%| percent)`,
+    '× (1 + %)',
+    (value, given) => value * (1 + given / 100),
+  ),
+  rule(`(?:pays?|paid|hands? over) with (?:a |an )?${N}`, 'taken from', (value, given) => given - value),
+  rule(
+    `(?:shar\\w+|split\\w*|divid\\w+|deal\\w*|serv\\w+)\\b[^.]*?\\b(?:among|between|into|by|to groups of)\\D*?${N}`,
     '÷',
-    (v, n) => v / n,
+    (value, given) => value / given,
+  ),
+  rule(
+    `(?:pack\\w*|put\\w*|group\\w*|seat\\w*|load\\w*|ti(?:es|ed|e)|sort\\w*|fill\\w*)\\b[^.]*?\\b(?:of|holding|that holds?|with|for)\\D*?${N}`,
+    '÷',
+    (value, given) => value / given,
   ),
   rule(
     `each (?:\\w+ ){0,3}?(?:has|have|holds?|contains?|costs?|carr\\w+|weighs?|makes?|brings?|takes?|pays?|earns?|sells? for|is|gives?|needs?|lays?|fits?) (?:about )?${N}`,
     '×',
-    (v, n) => v * n,
+    (value, given) => value * given,
   ),
-  rule(`(?:at|for) ${N}(?: \\w+)? (?:each|apiece|per \\w+|an? \\w+)`, '×', (v, n) => v * n),
-  rule(`(?:of|with|holding) ${N} (?:\\w+ )?(?:each|\\w+)$`, '×', (v, n) => v * n),
+  rule(
+    `(?:each \\w+|at|for) (?:for )?${N}(?: \\w+)? (?:each|apiece|per \\w+|an? \\w+)`,
+    '×',
+    (value, given) => value * given,
+  ),
+  rule(`each \\w+ for ${N}`, '×', (value, given) => value * given),
+  rule(`(?:of|with|holding) ${N} (?:\\w+ )?each`, '×', (value, given) => value * given),
   rule(
     `(?:for|over|in|on each of) (?:the next )?${N} (?:days?|weeks?|months?|hours?|nights?|years?|trips?|rounds?)`,
     '×',
-    (v, n) => v * n,
+    (value, given) => value * given,
   ),
+  rule(`(?:sends?|gives?|lends?|hands?) (?:him|her|them|me|us) ${N}`, '+', (value, given) => value + given),
   rule(
-    `(?:sell\\w*|sold|give\\w*|gave|eat\\w*|ate|use\\w*|lose\\w*|lost|spend\\w*|spent|remove\\w*|break\\w*|broke|throw\\w*|threw|donat\\w+|lend\\w*|lent|return\\w*|leave\\w*|left|drink\\w*|drank|send\\w*|sent|take\\w* out|wilt\\w*|fall off|get off|die\\w*)\\b\\D{0,30}?${N}`,
+    `${N} (?:\\w+ ){0,2}?(?:get off|leaves?|left|die|break|are (?:sold|eaten|broken|lost|used|lent|empty|free)|wilt|melt|fly away|drop out)`,
     '−',
-    (v, n) => v - n,
+    (value, given) => value - given,
   ),
   rule(
-    `(?:buy\\w*|bought|get\\w* another|receiv\\w+|add\\w*|arriv\\w+|find\\w*|found|pick\\w*|collect\\w*|gain\\w*|join\\w*|borrow\\w*|deliver\\w*|charg\\w+|plus|shipping|delivery|fee|get on|saves?|earns?|plants?)\\b\\D{0,30}?${N}`,
+    `${N} (?:\\w+ ){0,2}?(?:arrive|joins?|get on|come|are (?:added|bought|delivered)|move in)`,
     '+',
-    (v, n) => v + n,
+    (value, given) => value + given,
   ),
-  rule(`${N} more`, '+', (v, n) => v + n),
+  rule(
+    `(?:sell\\w*|sold|give\\w*|gave|eat\\w*|ate|use\\w*|lose\\w*|lost|spend\\w*|spent|remove\\w*|break\\w*|broke|throw\\w*|threw|donat\\w+|lend\\w*|lent|return\\w*|leave\\w*|drink\\w*|drank|send\\w*|sent|unload\\w*|without)\\b\\D{0,30}?${N}`,
+    '−',
+    (value, given) => value - given,
+  ),
+  rule(
+    `(?:buy\\w*|bought|get\\w* another|receiv\\w+|add\\w*|find\\w*|found|pick\\w*|collect\\w*|gain\\w*|borrow\\w*|deliver\\w*|plus|shipping|delivery|fee|saves?|earns?|plants?)\\b\\D{0,30}?${N}`,
+    '+',
+    (value, given) => value + given,
+  ),
+  rule(`${N} more`, '+', (value, given) => value + given),
 ];
 const HALF = /\b(?:half) (?:of )?(?:them|it|the|these|that|of|are|is)\b|\bhalves\b/i;
 const DOUBLE = /\b(?:twice as (?:many|much)|doubles?|doubled)\b/i;
@@ -130,22 +140,27 @@ function follow(clause: string, steps: Step[]): void {
   const push = (text: string, result: number) => steps.push({ text: `${shown(value())} ${text}`, result });
   if (HALF.test(rest)) push('÷ 2', value() / 2);
   if (DOUBLE.test(rest)) push('× 2', value() * 2);
-  for (const { pattern, symbol, apply } of RULES) {
-    const match = pattern.exec(rest);
-    if (!match) continue;
+  for (let next = earliest(rest); next; next = earliest(rest)) {
+    const { match, symbol, apply } = next;
     const given = Number(match[1]);
-    const before = value();
     push(
       symbol.includes('%') ? symbol.replace('%', `${given}%`) : `${symbol} ${given}`,
-      apply(before, given),
+      apply(value(), given),
     );
     rest = `${rest.slice(0, match.index)} _ ${rest.slice(match.index + match[0].length)}`;
   }
 }
 
+function earliest(clause: string): (Rule & { readonly match: RegExpExecArray }) | undefined {
+  return RULES.flatMap((each) => {
+    const match = each.pattern.exec(clause);
+    return match ? [{ ...each, match }] : [];
+  }).sort((a, b) => a.match.index - b.match.index)[0];
+}
+
 function withDigits(text: string): string {
   return text.replace(
-    /\b(?:a )?(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|dozen)\b/gi,
+    /\b(?:a )?(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b/gi,
     (word, name: string) => String(WORDS[name.toLowerCase()] ?? word),
   );
 }

@@ -1,0 +1,83 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { HoneError, throwIfCancelled } from '../core/errors.js';
+import { isPromptPath } from '../formats/index.js';
+import { mapBounded } from './files.js';
+import { isIgnored, rulesAbove, rulesBelow, type IgnoreRules } from './ignoreRules.js';
+
+/** Never searched, whatever the ignore files say. */
+const NEVER = new Set(['.git', '.hone', 'node_modules']);
+
+/** Folders that are read at the same time. */
+const CONCURRENCY = 16;
+
+/** What a search found. Paths are relative to the root, with forward slashes, in order. */
+export interface Discovery {
+  readonly prompts: readonly string[];
+  /** Folders that could not be read. */
+  readonly unreadable: readonly { readonly path: string; readonly message: string }[];
+}
+
+interface Folder {
+  /** Relative to the top. */
+  readonly path: string;
+  /** The rules that hold for the folder itself. */
+  readonly rules: IgnoreRules | undefined;
+}
+
+/**
+ * Finds the files below a root that are prompts by their name. Files that .gitignore and .ignore leave out, and symbolic
+ * links, are not looked at.
+ * @throws HoneError `not-found` when the root is no folder, `cancelled`
+ */
+export async function discoverPrompts(root: string, signal?: AbortSignal): Promise<Discovery> {
+  const { top, prefix, rules } = await rulesAbove(root);
+  const prompts: string[] = [];
+  const unreadable: { path: string; message: string }[] = [];
+  const inRoot = (relative: string) => (prefix === '' ? relative : relative.slice(prefix.length + 1));
+  let level: readonly Folder[] = [{ path: prefix, rules }];
+  while (level.length > 0) {
+    const next = await mapBounded(level, CONCURRENCY, async (folder) => {
+      throwIfCancelled(signal);
+      return readFolder(folder);
+    });
+    level = next.flat();
+  }
+  return { prompts: prompts.sort(), unreadable };
+
+  async function readFolder(folder: Folder): Promise<Folder[]> {
+    const entries = await readdir(path.join(top, folder.path), { withFileTypes: true }).catch(
+      (error: unknown) => {
+        if (folder.path === prefix) throw noFolder(root, error);
+        unreadable.push({ path: inRoot(folder.path), message: (error as Error).message });
+        return [];
+      },
+    );
+    const below = await rulesBelow(
+      top,
+      folder.path,
+      folder.rules,
+      new Set(entries.map((entry) => entry.name)),
+    );
+    const folders: Folder[] = [];
+    for (const entry of entries) {
+      const relative = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
+      if (entry.isDirectory() && !NEVER.has(entry.name) && !isIgnored(below, relative, true)) {
+        folders.push({ path: relative, rules: below });
+      } else if (entry.isFile() && isPromptPath(inRoot(relative)) && !isIgnored(below, relative, false)) {
+        prompts.push(inRoot(relative));
+      }
+    }
+    return folders;
+  }
+}
+
+function noFolder(root: string, cause: unknown): HoneError {
+  return new HoneError({
+    reason: 'not-found',
+    message: `The folder ${root} cannot be read: ${(cause as Error).message}.`,
+    nextStep: 'Name a folder that exists.',
+    place: { file: root },
+    cause,
+  });
+}

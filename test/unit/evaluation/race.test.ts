@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { BASELINE_ID } from '../../../src/core/candidate.js';
+import { recordOf, reduce, replay, type RunEvent, type RunState } from '../../../src/core/run.js';
+import { brokenGuards, race } from '../../../src/evaluation/race.js';
+import { candidate, scored, setup, startedEvent } from '../../fixtures/runs.js';
+
+const IDS = Array.from({ length: 40 }, (_, index) => `r${index}`);
+const { splits } = setup(IDS);
+
+/** A race of c1 against a baseline; `values` says how each prompt scores a row. */
+async function raced(
+  values: (candidateId: string, caseId: string) => number,
+  { triage = true, guarded = [] as string[] } = {},
+) {
+  const cases = setup(IDS).testset.cases.map((row) => ({ ...row, guard: guarded.includes(row.id) }));
+  const events: RunEvent[] = [
+    startedEvent(IDS, { testset: { path: 'a.csv', cases } }),
+    { type: 'proposed', step: 0, advice: [], candidates: [candidate(BASELINE_ID)], rejected: [] },
+    ...IDS.map((id) => scored(BASELINE_ID, id, values(BASELINE_ID, id))),
+    { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
+    { type: 'proposed', step: 1, advice: [], candidates: [candidate('c1', BASELINE_ID)], rejected: [] },
+  ];
+  const state = replay(events)!;
+  const asked: string[] = [];
+  const result = await race(
+    state,
+    recordOf(state, 'c1'),
+    (record, rows) => {
+      for (const id of rows.filter((each) => !record.outcomes.has(each))) {
+        asked.push(id);
+        reduce(state, scored('c1', id, values('c1', id)));
+      }
+      return Promise.resolve();
+    },
+    triage,
+  );
+  return { state, asked, result };
+}
+
+describe('race', () => {
+  it('drops a candidate that improves none of the rows its parent fails, at the price of six rows', async () => {
+    const { asked, result } = await raced((_, id) => (Number(id.slice(1)) % 2 ? 1 : 0));
+    expect(result.status).toBe('dropped');
+    expect(asked).toHaveLength(6);
+    expect(asked.every((id) => splits.train.includes(id))).toBe(true);
+  });
+
+  it('keeps a candidate that wins, scored on every selection row', async () => {
+    const { asked, result, state } = await raced((who, id) => (who === 'c1' ? 1 : Number(id.slice(1)) % 2));
+    expect(result).toEqual({ status: 'kept', reasons: [] });
+    expect(splits.validation.every((id) => recordOf(state, 'c1').outcomes.has(id))).toBe(true);
+    expect(asked).toHaveLength(26);
+  });
+
+  it('drops a candidate as soon as the best score is out of reach', async () => {
+    const failsLate = (who: string, id: string) => {
+      if (splits.train.includes(id)) return who === 'c1' ? 1 : 0;
+      return who === 'c1' ? 0 : 1;
+    };
+    const { asked, result } = await raced(failsLate);
+    expect(result.status).toBe('dropped');
+    expect(asked).toHaveLength(12);
+  });
+
+  it('skips triage when it is told to', async () => {
+    const { asked } = await raced((who) => (who === 'c1' ? 1 : 0), { triage: false });
+    expect(asked.every((id) => splits.validation.includes(id))).toBe(true);
+  });
+
+  it('vetoes broken guarded rows', async () => {
+    const guarded = splits.validation[3]!;
+    const breaks = (who: string, id: string) =>
+      id === guarded ? (who === 'c1' ? 0 : 1) : who === 'c1' ? 1 : 0;
+    const { result, state } = await raced(breaks, { guarded: [guarded] });
+    expect(result.status).toBe('dropped');
+    expect(brokenGuards(state, recordOf(state, 'c1'))).toEqual([guarded]);
+  });
+
+  it('drops a candidate of which most rows ended in an error, and says so', async () => {
+    const fresh: RunState = replay([
+      startedEvent(IDS),
+      { type: 'proposed', step: 0, advice: [], candidates: [candidate(BASELINE_ID)], rejected: [] },
+      ...IDS.map((id) => scored(BASELINE_ID, id, 1)),
+      { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
+      { type: 'proposed', step: 1, advice: [], candidates: [candidate('c1', BASELINE_ID)], rejected: [] },
+    ])!;
+    const result = await race(
+      fresh,
+      recordOf(fresh, 'c1'),
+      (record, rows) => {
+        for (const caseId of rows) {
+          const outcome = { status: 'error', reason: 'timed-out', message: 'late' } as const;
+          reduce(fresh, { type: 'scored', candidateId: record.candidate.id, caseId, outcome });
+        }
+        return Promise.resolve();
+      },
+      false,
+    );
+    expect(result).toEqual({ status: 'dropped', reasons: ['20 of 20 selection rows ended in an error.'] });
+  });
+});

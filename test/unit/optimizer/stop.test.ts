@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { BASELINE_ID } from '../../../src/core/candidate.js';
+import { replay, type RunEvent, type RunSetup } from '../../../src/core/run.js';
+import { affordableCandidates, examReserve, shouldStop } from '../../../src/optimizer/stop.js';
+import { hone } from '../../../src/optimizer/strategies/hone.js';
+import { wordsBudget } from '../../../src/optimizer/schedule.js';
+import { bestCandidate } from '../../../src/optimizer/trajectory.js';
+import { candidate, scored, startedEvent } from '../../fixtures/runs.js';
+
+const IDS = Array.from({ length: 20 }, (_, index) => `r${index}`);
+const SPLITS = { train: IDS.slice(0, 8), validation: IDS.slice(8, 14), exam: IDS.slice(14) };
+
+interface Step {
+  readonly values?: number;
+  readonly rejected?: boolean;
+  readonly text?: string;
+}
+
+function stateAfter(
+  baseline: number,
+  steps: readonly Step[],
+  changes: Partial<RunSetup> = {},
+  extra: RunEvent[] = [],
+) {
+  const all = [...SPLITS.train, ...SPLITS.validation];
+  const events: RunEvent[] = [
+    startedEvent(IDS, { splits: SPLITS, ...changes }),
+    { type: 'proposed', step: 0, advice: [], candidates: [candidate(BASELINE_ID)], rejected: [] },
+    ...all.map((id, index) => scored(BASELINE_ID, id, (index % 6) / 6 < baseline ? 1 : 0)),
+    { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
+  ];
+  steps.forEach(({ values, rejected, text }, index) => {
+    const made = { ...candidate(`c${index + 1}`, BASELINE_ID, text), step: index + 1 };
+    events.push({
+      type: 'proposed',
+      step: index + 1,
+      advice: [],
+      candidates: rejected ? [] : [made],
+      rejected: rejected ? [{ candidate: made, reasons: ['no'] }] : [],
+    });
+    if (values === undefined) return;
+    for (const [at, id] of SPLITS.validation.entries())
+      events.push(scored(made.id, id, at / 6 < values ? 1 : 0));
+    events.push({ type: 'settled', candidateId: made.id, status: 'kept', reasons: [] });
+  });
+  return replay([...events, ...extra])!;
+}
+
+const reasonOf = (state: ReturnType<typeof stateAfter>) => shouldStop(state, hone)?.reason;
+const paid = (calls: number, cost?: number): RunEvent[] =>
+  Array.from({ length: calls }, () => ({
+    type: 'called',
+    call: { role: 'task', cached: false, ...(cost !== undefined && { cost }) },
+  }));
+
+describe('stop conditions', () => {
+  it('go on while nothing speaks against it', () => {
+    expect(reasonOf(stateAfter(0.5, [{ values: 0.7 }]))).toBeUndefined();
+  });
+
+  it.each([
+    ['perfect', stateAfter(0.5, [{ values: 1 }])],
+    [
+      'steps-done',
+      stateAfter(
+        0.2,
+        [0.3, 0.4, 0.5, 0.6, 0.7].map((values) => ({ values })),
+      ),
+    ],
+    ['no-proposals', stateAfter(0.5, [{ rejected: true }, { rejected: true }])],
+    ['no-progress', stateAfter(0.5, [{ values: 0.5 }, { values: 0.3 }, { values: 0.3 }])],
+    ['calls-spent', stateAfter(0.5, [], {}, paid(285, 0))],
+    ['cost-spent', stateAfter(0.5, [], { maxCost: 1 }, paid(2, 0.5))],
+  ])('%s', (reason, state) => {
+    expect(reasonOf(state)).toBe(reason);
+    expect(shouldStop(state, hone)!.nextStep.length).toBeGreaterThan(20);
+  });
+
+  it('keep calls back for the exam', () => {
+    const state = stateAfter(0.5, [], { maxCalls: 60 }, paid(14, 0));
+    expect(examReserve(state)).toBe(12);
+    // 60 - 14 made - 12 for the exam - 3 for the optimizer leave 31: two candidates of 6 + 6 rows.
+    expect(affordableCandidates(state, hone)).toBe(2);
+  });
+});
+
+describe('bestCandidate', () => {
+  it('keeps the baseline on a tie with it, and takes the shorter text on a tie between candidates', () => {
+    expect(bestCandidate(stateAfter(0.5, [{ values: 0.5 }]))?.record.candidate.id).toBe(BASELINE_ID);
+    const tied = stateAfter(0.2, [
+      { values: 0.5, text: 'A rather long text.' },
+      { values: 0.5, text: 'Short.' },
+      { values: 0.5, text: 'Longer than short.' },
+    ]);
+    expect(bestCandidate(tied)?.record.candidate.id).toBe('c2');
+  });
+});
+
+describe('wordsBudget', () => {
+  it('falls from 50 to 10 words along a cosine', () => {
+    expect([0, 4.5, 9, 13.5, 18].map((step) => wordsBudget(step, 18))).toEqual([50, 44, 30, 15, 10]);
+  });
+});
