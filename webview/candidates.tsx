@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { CandidateView, RunSnapshot } from '../src/protocol.js';
 import { count, intervalPoints, points, signedPoints } from './format.js';
 import { Icon, type IconName } from './icons.js';
@@ -16,7 +16,7 @@ interface CandidatesProps {
 
 /** All candidates in order of proposal. Arrow keys move, Space selects, Enter selects and goes to the details. */
 export function Candidates({ snapshot, selectedId, onSelect, tableRef }: CandidatesProps) {
-  const { candidates, bestId } = snapshot;
+  const { candidates, bestId, phase } = snapshot;
   const [movedTo, moveTo] = useState<string>();
   const activeId = [movedTo, selectedId].find((id) => candidates.some((each) => each.id === id)) ?? candidates[0]?.id;
   const focusRow = (at: number) => {
@@ -33,6 +33,10 @@ export function Candidates({ snapshot, selectedId, onSelect, tableRef }: Candida
     else return;
     event.preventDefault();
   };
+  useLayoutEffect(() => {
+    const row = tableRef.current?.querySelector<HTMLElement>('tr[aria-selected="true"]');
+    if (row) showInScroller(row);
+  }, [selectedId, tableRef]);
   const reach = differenceReach(candidates.flatMap((each) => (each.interval ? [each.interval] : [])));
   return (
     <section class="candidates" aria-labelledby="candidates-heading">
@@ -72,10 +76,21 @@ export function Candidates({ snapshot, selectedId, onSelect, tableRef }: Candida
           </table>
         </div>
       )}
-      {candidates.length === 1 && <p class="empty">No candidates yet: the baseline is scored first.</p>}
+      {candidates.length === 1 && (
+        <p class="empty">{phase === 'stopped' ? 'No candidate was proposed.' : 'Candidates follow when the baseline is scored.'}</p>
+      )}
       {candidates.length > 1 && <p class="footnote">{footnote(snapshot)}</p>}
     </section>
   );
+}
+
+/** Scrolls the list and not the page, as `scrollIntoView` would. */
+function showInScroller(row: HTMLElement): void {
+  const scroller = row.closest('.scroller');
+  if (!scroller) return;
+  const room = scroller.getBoundingClientRect();
+  const { top, bottom } = row.getBoundingClientRect();
+  if (top < room.top || bottom > room.bottom) scroller.scrollTop += (top + bottom - room.top - room.bottom) / 2;
 }
 
 const COLUMNS = [
@@ -132,9 +147,9 @@ function Row({ candidate, snapshot, reach, isBest, isSelected, isActive, onFocus
       <td role="gridcell" class={`c-delta ${toneOf(delta)}`}>
         <Label>Difference</Label>
         {isCompared ? signedPoints(delta) : <None />}
+        {interval && isCompared && <span class="interval-below">{intervalPoints(interval)}</span>}
       </td>
       <td role="gridcell" class="c-interval">
-        <Label>95% interval</Label>
         {interval && isCompared ? (
           <span class="interval">
             <span>{intervalPoints(interval)}</span>

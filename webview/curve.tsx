@@ -10,7 +10,7 @@ interface CurveProps {
   readonly onSelect: (name: string) => void;
 }
 
-const FRAME = { height: 196, left: 32, right: 44, top: 10, bottom: 26 } as const;
+const FRAME = { height: 184, left: 32, right: 44, top: 10, bottom: 26 } as const;
 /** Until the room is measured. */
 const FIRST_WIDTH = 480;
 

@@ -6,7 +6,7 @@ import { points, signedPoints } from './format.js';
 import { Icon } from './icons.js';
 import { Rows } from './rows.js';
 import { Button, Choice } from './ui.js';
-import { candidateLabel } from './words.js';
+import { candidateInSentence, candidateLabel } from './words.js';
 
 interface DetailProps {
   readonly candidate: CandidateView;
@@ -75,7 +75,7 @@ export function Detail(props: DetailProps) {
 
 function origin({ status, operator, parentName, score, delta, fixed, broken }: CandidateView): string {
   if (status === 'baseline') return score === undefined ? 'The prompt as it stands' : `${points(score)} points`;
-  const parts = [`Made from ${candidateLabel(parentName ?? 'Baseline')} by ${operator}`];
+  const parts = [`Made from ${candidateInSentence(parentName ?? 'Baseline')} by ${operator}`];
   if (score !== undefined) parts.push(`${points(score)} points`);
   if (delta !== undefined) parts.push(`${signedPoints(delta)} against the baseline`, `${fixed} fixed`, `${broken} broken`);
   return parts.join(' · ');

@@ -152,7 +152,9 @@ function Answer({ answer }: { readonly answer: RowAnswer | undefined }) {
         {feedback.length > 0 && (
           <ul class="feedback">
             {feedback.map((text, at) => (
-              <li key={at}>{text}</li>
+              <li key={at}>
+                <LongText text={text} />
+              </li>
             ))}
           </ul>
         )}

@@ -52,14 +52,8 @@ export function Verdict({ snapshot }: { readonly snapshot: RunSnapshot }) {
         {heading.word}
       </h2>
       {isGoingOn && <p class="activity">{activity}</p>}
-      {verdict ? (
-        <>
-          <Difference snapshot={snapshot} />
-          <p class="sentence">{verdict.sentence}</p>
-        </>
-      ) : (
-        <BestSoFar snapshot={snapshot} />
-      )}
+      {verdict?.delta === undefined ? <BestSoFar snapshot={snapshot} /> : <Difference snapshot={snapshot} />}
+      {verdict && <p class="sentence">{verdict.sentence}</p>}
       {stop && <p class="next-step">{stop.nextStep}</p>}
     </section>
   );
@@ -82,7 +76,7 @@ function Difference({ snapshot }: { readonly snapshot: RunSnapshot }) {
   ].filter((fact) => typeof fact === 'string');
   return (
     <div class="difference">
-      <p class="gain">
+      <p class="gain gain-tested">
         <strong>{signedPoints(delta)}</strong> points
       </p>
       {interval && <Whisker delta={delta} interval={interval} reach={differenceReach([interval])} width={200} />}
@@ -97,7 +91,7 @@ function Difference({ snapshot }: { readonly snapshot: RunSnapshot }) {
 
 /** A gain on the rows that choose is flattering, so it is never given as the verdict. */
 function BestSoFar({ snapshot }: { readonly snapshot: RunSnapshot }) {
-  const { candidates, bestId, phase } = snapshot;
+  const { candidates, bestId, phase, verdict } = snapshot;
   const best = candidates.find((each) => each.id === bestId && each.status !== 'baseline');
   const baseline = candidates.find((each) => each.status === 'baseline');
   if (baseline?.score === undefined) return null;
@@ -110,10 +104,10 @@ function BestSoFar({ snapshot }: { readonly snapshot: RunSnapshot }) {
         </p>
         <ul class="figures">
           <li>{candidateLabel(name)}</li>
-          <li>{best ? `the baseline has ${points(baseline.score)}` : 'nothing has beaten it yet'}</li>
+          {best && <li>the baseline has {points(baseline.score)}</li>}
         </ul>
       </div>
-      {best && phase !== 'stopped' && (
+      {best && phase !== 'stopped' && !verdict && (
         <p class="next-step">The rows that chose it flatter it. The verdict will come from rows kept apart.</p>
       )}
     </>

@@ -14,10 +14,20 @@ const nothingToFinish = () => undefined;
 
 /** A bar on a terminal, one line per step and candidate elsewhere. */
 export function runProgress(stream: NodeJS.WriteStream, paint: Paint): RunProgress {
-  const line = (text: string) => stream.write(`${text}\n`);
-  return stream.isTTY
-    ? new RunBar(stream, paint)
-    : { onEvent: (e, s) => lines(e, s).forEach(line), finish: nothingToFinish };
+  return stream.isTTY ? new RunBar(stream, paint) : runLines((line) => stream.write(`${line}\n`));
+}
+
+/** One line per step and candidate. When many requests wait for the same thing, the first one says so. */
+export function runLines(print: (line: string) => void): RunProgress {
+  let waiting = false;
+  return {
+    onEvent(event, state) {
+      const worth = event.type === 'waiting' && waiting ? [] : lines(event, state);
+      if (worth.length > 0) waiting = event.type === 'waiting';
+      worth.forEach(print);
+    },
+    finish: nothingToFinish,
+  };
 }
 
 class RunBar implements RunProgress {
@@ -88,16 +98,16 @@ export function lines(event: RunEvent, state: RunState): string[] {
     case 'step':
       return [`step ${event.step} from ${event.parent} (${spent()}, best ${bestSoFar(state)})`];
     case 'proposed':
+      if (event.step === 0) return [];
       return [
         ...event.candidates.map(({ id, operator, summary }) => `  ${id} (${operator}): ${summary}`),
         ...event.rejected.map(({ candidate, reasons }) => `  ${candidate.id} rejected: ${reasons.join(' ')}`),
       ];
     case 'settled': {
+      if (event.status === 'dropped') return [`  ${event.candidateId} dropped: ${event.reasons.join(' ')}`];
       const { mean, n, errors } = scoreOn(recordOf(state, event.candidateId), selectionRows(state));
       const failed = errors > 0 ? `, ${count(errors, 'row')} failed` : '';
-      return [
-        `  ${event.candidateId} ${event.status}: ${score(mean)} on ${count(n, 'row')}${failed} (${spent()})`,
-      ];
+      return [`  ${event.candidateId} kept: ${score(mean)} on ${count(n, 'row')}${failed} (${spent()})`];
     }
     case 'examined':
       return [`exam: ${event.candidateId} on rows that nobody has seen`];

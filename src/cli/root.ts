@@ -25,3 +25,20 @@ export async function rootOf(cwd: string, options: RootOptions): Promise<string>
   const { findRoot } = await import('../engine.js');
   return findRoot(cwd);
 }
+
+/** A command of Hone as it can be typed in this folder to work on the runs of a workspace. */
+export async function commandLine(cwd: string, root: string): Promise<(command: string) => string> {
+  const started = process.argv[1] ?? 'hone';
+  const name = path.basename(started) === 'hone' ? 'hone' : `node ${quoted(nearer(cwd, started))}`;
+  const elsewhere = (await rootOf(cwd, {})) === root ? '' : ` --root ${quoted(nearer(cwd, root))}`;
+  return (command) => `${name} ${command}${elsewhere}`;
+}
+
+function nearer(cwd: string, target: string): string {
+  const relative = path.relative(cwd, target);
+  return relative.startsWith('..') ? target : relative;
+}
+
+function quoted(text: string): string {
+  return /\s/.test(text) ? `"${text}"` : text;
+}

@@ -16,8 +16,11 @@ import { count, score, signed, table, wrap, type Cell, type Paint, type Style } 
 
 const WIDTH = 100;
 
-/** A run as people read it in a terminal: candidates, verdict, feedback, difference, cost, what to do next. */
-export function runText(state: RunState, paint: Paint): string {
+/**
+ * A run as people read it in a terminal: candidates, verdict, feedback, difference, cost, what to do next.
+ * @param typed how a command of Hone is typed where it is read
+ */
+export function runText(state: RunState, paint: Paint, typed: (command: string) => string): string {
   const { setup } = state;
   return [
     [
@@ -30,7 +33,7 @@ export function runText(state: RunState, paint: Paint): string {
     adviceText(state, paint),
     diffText(state, paint),
     usageText(state.usage),
-    nextText(state),
+    nextText(state, typed),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -165,7 +168,7 @@ function diffText(state: RunState, paint: Paint): string {
   const patch = createTwoFilesPatch(path, path, text, candidate.text, 'now', `candidate ${id}`, {
     context: 3,
   });
-  const lines = patch.split('\n').filter((line) => !/^=+$/.test(line));
+  const lines = patch.split('\n').filter((line) => !/^(=+$|Index: )/.test(line));
   return lines
     .map((line) => {
       if (line.startsWith('@@')) return paint('cyan', line);
@@ -195,16 +198,16 @@ export function money(dollars: number): string {
   return `$${dollars.toFixed(dollars !== 0 && dollars < 0.1 ? 4 : 2)}`;
 }
 
-function nextText(state: RunState): string {
+function nextText(state: RunState, typed: (command: string) => string): string {
   const { runId } = state.setup;
   const lines = [];
   if (state.stop) lines.push(wrap(`Ended: ${state.stop.nextStep}`, WIDTH, '  '));
   else lines.push('Not finished.');
   if (state.stop === undefined || state.stop.reason === 'cancelled' || state.stop.reason === 'model-failed') {
-    lines.push(`Go on with:  hone resume ${runId}`);
+    lines.push(`Go on with:  ${typed(`resume ${runId}`)}`);
   }
   if (state.accepted.length > 0) {
     lines.push(`Accepted: ${state.accepted.join(', ')}.`);
-  } else if (state.verdict?.kind === 'better') lines.push(`Write it with:  hone accept ${runId}`);
+  } else if (state.verdict?.kind === 'better') lines.push(`Write it with:  ${typed(`accept ${runId}`)}`);
   return lines.join('\n');
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { HoneError } from '../core/errors.js';
 import { throwIfCancelled, toHoneError } from '../core/errors.js';
 import type { PromptDocument } from '../core/prompt.js';
@@ -59,6 +60,8 @@ export class Evaluator {
   ): Promise<void> {
     const stopOthers = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, stopOthers.signal]) : stopOthers.signal;
+    // Every row listens to it.
+    setMaxListeners(0, signal);
     let failuresInARow = 0;
     let fatal: HoneError | undefined;
     const evaluateRow = async (caseId: string) => {

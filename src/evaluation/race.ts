@@ -19,56 +19,62 @@ const CHUNK = 6;
 export type ScoreRows = (record: CandidateRecord, caseIds: readonly string[]) => Promise<void>;
 
 export interface RaceResult {
+  readonly record: CandidateRecord;
   readonly status: 'kept' | 'dropped';
   readonly reasons: readonly string[];
 }
 
 /**
- * Scores a candidate until it is clear that it cannot become the best, or on all selection rows.
- * Dropping looks at failing rows first and so can only lose candidates, never promote one
- * (accepting is left to rows in random order that the proposer has not read).
+ * Scores candidates side by side, a few rows a round, until it is clear that one cannot become the best, or on all
+ * selection rows. Decisions fall between rounds only, so they do not depend on which answer came first.
+ * Triage looks at failing rows and so can only lose candidates, never promote one (accepting is left to rows in random
+ * order that the proposer has not read).
  * @param triage whether to begin with rows that the parent failed
  */
 export async function race(
   state: RunState,
-  record: CandidateRecord,
+  records: readonly CandidateRecord[],
   scoreRows: ScoreRows,
   triage: boolean,
-): Promise<RaceResult> {
-  const parent = recordOf(state, record.candidate.parent ?? BASELINE_ID);
+): Promise<RaceResult[]> {
+  const dropped = new Map<CandidateRecord, string>();
+  const running = () => records.filter((record) => !dropped.has(record));
   if (triage) {
-    const failed = triageRows(state, parent);
-    await scoreRows(record, failed);
-    const { fixed, improved } = compareOn(parent, record, failed);
-    if (failed.length >= TRIAGE_LEAST && fixed + improved === 0) {
-      return {
-        status: 'dropped',
-        reasons: [`It improves none of ${failed.length} rows that its parent fails.`],
-      };
+    await Promise.all(records.map((record) => scoreRows(record, triageRows(state, record))));
+    for (const record of records) {
+      const rows = triageRows(state, record);
+      if (rows.length >= TRIAGE_LEAST && !improvesAny(parentOf(state, record), record, rows)) {
+        dropped.set(record, `It improves none of ${rows.length} rows that its parent fails.`);
+      }
     }
   }
   const rows = selectionRows(state);
-  const target = bestScore(state, record);
-  for (let scored = 0; scored < rows.length; scored += CHUNK) {
-    await scoreRows(record, rows.slice(scored, scored + CHUNK));
-    const { mean = 0, n, errors } = scoreOn(record, rows);
-    const open = rows.length - n - errors;
-    const reachable = n + open === 0 ? 0 : (mean * n + open) / (n + open);
-    if (open > 0 && reachable < target) {
-      return {
-        status: 'dropped',
-        reasons: [`After ${n} of ${rows.length} selection rows it could no longer reach the best score.`],
-      };
+  const best = bestScore(state);
+  for (let from = 0; from < rows.length; from += CHUNK) {
+    const round = rows.slice(from, from + CHUNK);
+    await Promise.all(running().map((record) => scoreRows(record, round)));
+    const chances = running().map((record) => ({ record, ...chanceOf(record, rows) }));
+    const target = Math.max(best, ...chances.map(({ atLeast }) => atLeast));
+    for (const { record, atMost, n, open } of chances) {
+      if (open === 0 || atMost >= target) continue;
+      dropped.set(
+        record,
+        `After ${n} of ${rows.length} selection rows it could no longer reach the best score.`,
+      );
     }
   }
-  const { n, errors } = scoreOn(record, rows);
-  if (n < errors) {
-    return { status: 'dropped', reasons: [`${errors} of ${rows.length} selection rows ended in an error.`] };
+  for (const record of running()) {
+    const { n, errors } = scoreOn(record, rows);
+    const broken = brokenGuards(state, record);
+    if (n < errors) dropped.set(record, `${errors} of ${rows.length} selection rows ended in an error.`);
+    else if (broken.length > 0) dropped.set(record, `It breaks guarded rows: ${broken.join(', ')}.`);
   }
-  const broken = brokenGuards(state, record);
-  return broken.length > 0
-    ? { status: 'dropped', reasons: [`It breaks guarded rows: ${broken.join(', ')}.`] }
-    : { status: 'kept', reasons: [] };
+  return records.map((record) => {
+    const reason = dropped.get(record);
+    return reason === undefined
+      ? { record, status: 'kept', reasons: [] }
+      : { record, status: 'dropped', reasons: [reason] };
+  });
 }
 
 /** The train rows, in the run's order, that a candidate failed. */
@@ -79,23 +85,39 @@ export function failedTrainRows(state: RunState, record: CandidateRecord): strin
   });
 }
 
-function triageRows(state: RunState, parent: CandidateRecord): string[] {
-  return failedTrainRows(state, parent).slice(0, TRIAGE_ROWS);
+function parentOf(state: RunState, record: CandidateRecord): CandidateRecord {
+  return recordOf(state, record.candidate.parent ?? BASELINE_ID);
 }
 
-function compareOn(parent: CandidateRecord, record: CandidateRecord, rows: readonly string[]) {
-  const pairs = pairsOf(parent, record, rows);
-  return {
-    fixed: pairs.filter((pair) => !pair.before.pass && pair.after.pass).length,
-    improved: pairs.filter((pair) => pair.after.value > pair.before.value).length,
-  };
+/** Rows that the parent fails: those that the candidate's advice is about first, since it can hardly mend others. */
+function triageRows(state: RunState, record: CandidateRecord): string[] {
+  const failed = failedTrainRows(state, parentOf(state, record));
+  const advised = new Set(record.candidate.adviceIds.flatMap((id) => state.advice.get(id)?.rows ?? []));
+  return [...failed.filter((id) => advised.has(id)), ...failed.filter((id) => !advised.has(id))].slice(
+    0,
+    TRIAGE_ROWS,
+  );
 }
 
-function bestScore(state: RunState, except: CandidateRecord): number {
+function improvesAny(parent: CandidateRecord, record: CandidateRecord, rows: readonly string[]): boolean {
+  return pairsOf(parent, record, rows).some(
+    ({ before, after }) => (!before.pass && after.pass) || after.value > before.value,
+  );
+}
+
+/** The lowest and the highest mean that a candidate can still end with. */
+function chanceOf(record: CandidateRecord, rows: readonly string[]) {
+  const { mean = 0, n, errors } = scoreOn(record, rows);
+  const open = rows.length - n - errors;
+  const total = Math.max(1, n + open);
+  return { n, open, atLeast: (mean * n) / total, atMost: (mean * n + open) / total };
+}
+
+function bestScore(state: RunState): number {
   const rows = selectionRows(state);
   const scores = [...state.candidates.values()]
-    .filter((other) => other !== except && other.status === 'kept')
-    .map((other) => scoreOn(other, rows).mean ?? 0);
+    .filter(({ status }) => status === 'kept')
+    .map((record) => scoreOn(record, rows).mean ?? 0);
   return Math.max(0, ...scores);
 }
 

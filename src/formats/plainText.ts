@@ -64,7 +64,8 @@ function parse(path: string, bytes: Uint8Array): PromptDocument {
  */
 function findHeader(path: string, text: string): FrontMatter | undefined {
   const found = findFrontMatter(text);
-  if (found === undefined || !/^---\s*\n(?:\s*(?:#.*)?\n)*[\w-]+[ \t]*:(?:\s|$)/.test(text)) return undefined;
+  if (found === undefined || !/^---[^\S\n]*\n(?:[ \t]*(?:#.*)?\n)*[\w-]+[ \t]*:(?:\s|$)/.test(text))
+    return undefined;
   if (found === 'unclosed') throw unclosedHeader(path);
   return found;
 }

@@ -37,7 +37,7 @@ function parse(path: string, bytes: Uint8Array): PromptDocument {
   const problems: Problem[] = [];
   const values = found ? readHeader(path, source, found, problems) : {};
   const bodyStart = found?.bodyStart ?? 0;
-  const usesTools = Array.isArray(values['tools']) && values['tools'].length > 0;
+  const usesTools = Array.isArray(values.tools) && values.tools.length > 0;
   if (usesTools || references(source.text.slice(bodyStart)).length > 0) {
     problems.push({
       severity: 'info',
@@ -63,7 +63,7 @@ const REFERENCE = /#file:[^\s#]+|#tool:[\w./-]*\w|(?<!!)\[[^[\]\n]{0,1000}\]\((?
 
 function references(text: string): Expression[] {
   return [...text.matchAll(REFERENCE)]
-    .map((match) => match.groups?.['target'] ?? match[0])
+    .map((match) => match.groups?.target ?? match[0])
     .filter((target) => !/^(?:[a-z][\w+.-]+:|#(?!file:|tool:))/i.test(target))
     .map((target) => ({ kind: 'reference', text: target }));
 }

@@ -17,7 +17,7 @@ export function placeholderNames(syntax: TemplateSyntax, texts: Iterable<string>
   const names = new Set<string>();
   for (const text of texts) {
     for (const match of text.matchAll(syntax.pattern)) {
-      const name = match.groups?.['name'];
+      const name = match.groups?.name;
       if (name !== undefined) names.add(name);
     }
   }
@@ -27,7 +27,7 @@ export function placeholderNames(syntax: TemplateSyntax, texts: Iterable<string>
 /** Every expression in a text, in order. */
 export function expressionsIn(syntax: TemplateSyntax, text: string): Expression[] {
   return [...text.matchAll(syntax.pattern)].map((match): Expression => {
-    const name = match.groups?.['name'];
+    const name = match.groups?.name;
     if (name === undefined) return { kind: 'expression', text: match[0] };
     return { kind: 'placeholder', text: syntax.spell?.(name) ?? match[0] };
   });
@@ -45,7 +45,7 @@ export function fillText(
   let filled = '';
   let from = 0;
   for (const match of text.matchAll(syntax.pattern)) {
-    const name = match.groups?.['name'];
+    const name = match.groups?.name;
     if (name === undefined || !Object.hasOwn(vars, name)) continue;
     filled += text.slice(from, match.index) + vars[name]!;
     from = match.index + match[0].length;

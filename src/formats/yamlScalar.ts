@@ -48,9 +48,12 @@ export function* encodeYamlScalar(scalar: YamlScalarSource, text: string): Gener
  */
 const UNPRINTABLE = /[^\t\n\x20-\x7e\xa0-\u{10ffff}]|[\u2028\u2029\ufeff\ufffe\uffff]/u;
 
+/** Document marks, the special keys of YAML 1.1, and tabs, which libyaml refuses in some places. */
+const NEVER_PLAIN = /^(?:---|\.\.\.|=$|<<$)|\t/;
+
 /** Whether every reader takes a plain scalar as this very text: YAML 1.1 knows more numbers, booleans and dates. */
 function isPlain(value: string): boolean {
-  if (value === '' || value.startsWith('---') || value.startsWith('...')) return false;
+  if (value === '' || NEVER_PLAIN.test(value)) return false;
   try {
     return (['1.1', '1.2'] as const).every(
       (version) => parse(value, { version, prettyErrors: false, logLevel: 'silent' }) === value,

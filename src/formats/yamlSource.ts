@@ -51,7 +51,7 @@ export class YamlSource {
     return this.#source.lineAt(this.#start + offset);
   }
 
-  /** Where a node's token stands in the source's text; end without the line ends and comments after it. */
+  /** Where a node's token stands in the source's text, without what follows it; a block ends after its last line end. */
   offsets(node: Node): readonly [number, number] {
     const [start, end] = node.range ?? [0, 0];
     return [this.#start + start, this.#start + end];
@@ -77,15 +77,12 @@ export class YamlSource {
   }
 
   #unreadable(cause: unknown, node?: Node) {
-    const why =
-      cause instanceof ReferenceError
-        ? `its aliases cannot be expanded (${asClause(cause.message)})`
-        : 'it is nested too deeply';
-    return this.refuse(
-      node,
-      `the YAML cannot be read: ${why}.`,
-      'Write the values out in place of the aliases.',
-    );
+    const isAlias = cause instanceof ReferenceError;
+    const why = isAlias
+      ? `its aliases cannot be expanded (${asClause(cause.message)})`
+      : 'it is nested too deeply';
+    const nextStep = isAlias ? 'Write the values out in place of the aliases.' : 'Flatten the data.';
+    return this.refuse(node, `the YAML cannot be read: ${why}.`, nextStep);
   }
 }
 

@@ -1,4 +1,5 @@
 export { AnswerStore, withStore, type AnswerStoreOptions } from './cache.js';
+export { createModel, parseModelSpec, type CreateModelOptions, type ModelSpec } from './create.js';
 export { Limiter, withLimiter } from './limiter.js';
 export {
   CallBudget,

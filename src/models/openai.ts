@@ -104,7 +104,8 @@ async function connect(baseUrl: string, apiKey: string | undefined, timeoutMs: n
   const { OpenAI: Client } = await import('openai');
   return new Client({
     baseURL: baseUrl,
-    apiKey: apiKey ?? null,
+    // The package insists on one; without a key of the user's the header that would carry it is taken out below.
+    apiKey: apiKey || 'none',
     adminAPIKey: null,
     organization: null,
     project: null,

@@ -41,9 +41,7 @@ export async function optimize(run: LoopContext): Promise<Stop> {
   await scoreBaseline(run);
   if (wasGoodAlready(state)) return conclude(run, GOOD_ALREADY);
   for (;;) {
-    for (const record of state.candidates.values()) {
-      if (record.status === 'pending') await settle(run, record);
-    }
+    await settlePending(run);
     const stop = shouldStop(state, strategy);
     if (stop) return conclude(run, stop);
     await propose(run);
@@ -116,14 +114,18 @@ function sortOut(run: LoopContext, proposals: readonly Proposal[], step: number)
   return { candidates, rejected };
 }
 
-async function settle(run: LoopContext, record: CandidateRecord): Promise<void> {
-  const result = await race(
+async function settlePending(run: LoopContext): Promise<void> {
+  const pending = [...run.state.candidates.values()].filter(({ status }) => status === 'pending');
+  if (pending.length === 0) return;
+  const results = await race(
     run.state,
-    record,
-    (each, rows) => scoreRows(run, each, rows),
+    pending,
+    (record, rows) => scoreRows(run, record, rows),
     run.strategy.triage,
   );
-  run.record({ type: 'settled', candidateId: record.candidate.id, ...result });
+  for (const { record, status, reasons } of results) {
+    run.record({ type: 'settled', candidateId: record.candidate.id, status, reasons });
+  }
 }
 
 /** Ends the search with a verdict; when a candidate came up, on exam rows that nothing has looked at yet. */

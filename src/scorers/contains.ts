@@ -37,7 +37,7 @@ export const contains: ScorerFamily = {
         const texts = wanted.of(input, id);
         const missing = texts.filter((each) => !has(input.output, each.text, ignoreCase));
         if (all ? missing.length === 0 : missing.length < texts.length) return PASSED;
-        const value = all ? 1 - missing.length / texts.length : 0;
+        const value = all ? (texts.length - missing.length) / texts.length : 0;
         const caseOnly = missing.filter((each) => has(input.output, each.text, true));
         if (all) {
           return failed(

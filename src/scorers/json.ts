@@ -76,7 +76,11 @@ function shareRight(fields: readonly string[], faults: readonly FieldFault[]): n
   const places = [...new Set(faults.flatMap((each) => each.covers ?? [each.path]))];
   const inside = (inner: string, outer: string) =>
     inner === outer || outer === '' || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
-  const all = new Set([...fields, ...places]);
+  // A place that holds known fields stands for them; any other is a field of its own.
+  const all = new Set([
+    ...fields,
+    ...places.filter((place) => !fields.some((field) => inside(field, place))),
+  ]);
   if (all.size === 0) return 1;
   const right = [...all].filter(
     (field) => !places.some((place) => inside(field, place) || inside(place, field)),

@@ -44,7 +44,7 @@ function readRecords(path: string, text: string, delimiter: string, problems: Pr
     return parseRecords(text, delimiter, true);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const line = lineOf(error);
+    const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? lineOfOpenQuote(text) : lineOf(error);
     // Many tab-separated files do not quote at all: a quotation mark is then a plain character.
     if (delimiter === '\t') {
       problems.push({
@@ -73,6 +73,13 @@ function parseRecords(text: string, delimiter: string, quotes: boolean): Record[
     line: info.lines - record.reduce((breaks, cell) => breaks + (cell.split('\n').length - 1), 0),
     cells: record,
   }));
+}
+
+/** The parser counts to the end of the file here; what helps is where the last cell was opened. */
+function lineOfOpenQuote(text: string): number {
+  // A doubled mark is a mark inside a cell or an empty cell: what is left opens and closes cells in turn.
+  const marks = [...text.matchAll(/""|"/g)].filter(([mark]) => mark === '"');
+  return text.slice(0, marks.at(-1)?.index ?? 0).split('\n').length;
 }
 
 function lineOf(error: CsvError): number | undefined {

@@ -117,7 +117,6 @@ function checkMapping(
         nearest === undefined
           ? `Add the column to ${path}.`
           : `Write "${nearest}" if that is the one you mean.`,
-      place: { file: path },
     });
   }
   for (const placeholder of Object.keys(mapping.vars ?? {})) {

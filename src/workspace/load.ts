@@ -65,15 +65,20 @@ export async function loadTask(
       ? await pairTests(absoluteRoot, promptFile, document, entry)
       : picked(absoluteRoot, promptFile, options.tests);
   if (!pairing) throw noTestSet(document);
-  const testset = await loadTests(absoluteRoot, document, pairing, mappingFor(absoluteRoot, pairing, entry));
+  const mapping = mappingFor(absoluteRoot, pairing, entry);
+  const testset = await placed(() => loadTests(absoluteRoot, document, pairing, mapping), entry, document);
   const { configs, reason } = await chooseScorers(absoluteRoot, document, testset, entry);
-  requireExpected(configs, testset);
+  const build = async () => {
+    requireExpected(configs, testset);
+    return createScorers(configs, testset);
+  };
+  const scorers = await placed(build, entry?.scorers && entry, document);
   return {
     root: absoluteRoot,
     document,
     testset,
     scorerConfigs: configs,
-    scorers: await createScorers(configs, testset),
+    scorers,
     ...(entry?.splits === undefined ? {} : { splits: entry.splits }),
     notes: [
       pairing.note,
@@ -176,11 +181,15 @@ async function withSchema(root: string, config: ScorerConfig, line: number): Pro
     role: 'schema file',
     nextStep: `Correct the path at hone.yaml:${line}.`,
   });
+  let schema: unknown;
   try {
-    return { ...rest, type: config.type, schema: parse(decodeText(bytes).replace(/^\uFEFF/, '')) as unknown };
+    schema = parse(decodeText(bytes).replace(/^\uFEFF/, ''));
   } catch (error) {
     throw refuse('is neither JSON nor YAML.', error);
   }
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema))
+    throw refuse('holds no JSON schema.');
+  return { ...rest, type: config.type, schema };
 }
 
 /** Rows without an expected value are fine only where no scorer needs one. */
@@ -202,12 +211,35 @@ function requireExpected(configs: readonly ScorerConfig[], testset: TestSet): vo
 
 function noExpected(testset: TestSet): HoneError {
   const columns = testset.columns.map((column) => `"${column}"`).join(', ');
-  const choice = testset.problems.find((problem) => problem.message.includes('columns: { expected'))?.message;
   return new HoneError({
     reason: 'bad-test-set',
-    message: choice ?? `No row of ${testset.path} has an expected value; its columns are ${columns}.`,
+    message:
+      testset.expectedColumn === undefined
+        ? `No column of ${testset.path} can be told to hold the expected answer; its columns are ${columns}.`
+        : `No row of ${testset.path} has an expected value in the column "${testset.expectedColumn}".`,
     nextStep:
-      'Add a column "expected", name the one that is meant in hone.yaml under "columns: { expected: … }", or set scorers there that need none.',
+      'Name the column "expected", say which one it is in hone.yaml under "columns: { expected: … }", or set scorers there that need none.',
     place: { file: testset.path },
   });
+}
+
+/** Gives a faulty configuration its place: the entry of hone.yaml, or the prompt file that says how to score. */
+async function placed<T>(
+  work: () => Promise<T>,
+  entry: PromptConfig | undefined,
+  document: PromptDocument,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!HoneError.is(error, 'bad-config') || error.place.file !== undefined) throw error;
+    if (entry) throw badConfig(entry.line, error.message, error.nextStep, error);
+    throw new HoneError({
+      reason: 'bad-config',
+      message: `${document.path}: ${error.message}`,
+      nextStep: error.nextStep,
+      place: { file: document.path },
+      cause: error,
+    });
+  }
 }

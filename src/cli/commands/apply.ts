@@ -17,7 +17,10 @@ export function addApply(program: Command, shell: Shell): void {
     .description('write a text into one span of a prompt file, leaving every other byte as it is')
     .argument('<prompt>', 'the prompt file')
     .requiredOption('--span <id>', 'the span, as "hone list" names it')
-    .requiredOption('--text-file <file>', 'the file that holds the new text, taken as it is')
+    .requiredOption(
+      '--text-file <file>',
+      'the file that holds the new text; blank lines at its ends are left out',
+    )
     .option('--dry-run', 'print the bytes that the file would hold, and write nothing')
     .addHelpText(
       'after',
@@ -30,7 +33,7 @@ export function addApply(program: Command, shell: Shell): void {
 
 async function apply(shell: Shell, named: string, options: ApplyOptions): Promise<Outcome> {
   const prompt = await locatePrompt(shell.cwd, named);
-  const { guardSpan, readPrompt, splice } = await import('../../engine.js');
+  const { editableText, guardSpan, readPrompt, splice } = await import('../../engine.js');
   const document = readPrompt(prompt.path, await readNamed(prompt.absolute, named), { named: true });
   const span = document.spans.find((each) => each.id === options.span);
   if (!span) {
@@ -41,7 +44,7 @@ async function apply(shell: Shell, named: string, options: ApplyOptions): Promis
       place: { file: prompt.path },
     });
   }
-  const text = await readText(shell.cwd, options.textFile);
+  const text = editableText(await readText(shell.cwd, options.textFile));
   const refusals = guardSpan(document, span, text);
   if (refusals.length > 0) {
     throw new HoneError({
@@ -63,13 +66,11 @@ async function apply(shell: Shell, named: string, options: ApplyOptions): Promis
   };
 }
 
-/** The text of a file, without a byte-order mark and with the LF line ends that span texts have. */
+/** The text of a file, without a byte-order mark. @throws HoneError `bad-usage` when it is not UTF-8. */
 async function readText(cwd: string, named: string): Promise<string> {
   const bytes = await readNamed(path.resolve(cwd, named), named);
   try {
-    return decodeText(bytes)
-      .replace(/^\uFEFF/, '')
-      .replace(/\r\n/g, '\n');
+    return decodeText(bytes).replace(/^\uFEFF/, '');
   } catch (error) {
     throw new HoneError({
       reason: 'bad-usage',

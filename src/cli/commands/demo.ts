@@ -7,6 +7,7 @@ import { earlyEnd, exitCodeOfRun } from '../exitCodes.js';
 import { requireFolder } from '../files.js';
 import { buildModels } from '../models.js';
 import { withJson } from '../options.js';
+import { commandLine } from '../root.js';
 import { runText } from '../runText.js';
 import type { Outcome, SharedOptions, Shell } from '../shell.js';
 import { optimizeOne } from './optimize.js';
@@ -39,14 +40,13 @@ async function demo(shell: Shell, options: DemoOptions): Promise<Outcome> {
   });
   const task = await loadTask(folder, PROMPT);
   const state = await optimizeOne(shell, task, { strategy: 'hone', seed: SEED, maxCalls: MAX_CALLS }, models);
-  const hone = process.argv[1] ? `node ${path.relative(shell.cwd, process.argv[1])}` : 'hone';
+  const typed = await commandLine(shell.cwd, folder);
   const text = [
-    runText(state, shell.paint),
+    runText(state, shell.paint, typed),
     [
-      `The copy is in ${folder}. From the current folder:`,
-      `  write the winner:       ${hone} accept ${state.setup.runId} --root ${folder}`,
-      `  show the run again:     ${hone} show ${state.setup.runId} --root ${folder}`,
-      '  see it in the editor:   npm run editor',
+      `The copy is in ${folder}.`,
+      `Show the run again:    ${typed(`show ${state.setup.runId}`)}`,
+      'See it in the editor:  npm run editor',
     ].join('\n'),
   ].join('\n\n');
   return { exitCode: exitCodeOfRun(state), json: runResult(state), text, warning: earlyEnd(state) };
@@ -68,6 +68,9 @@ async function copyExamples(cwd: string, wanted: string | undefined): Promise<st
       nextStep: 'Name a new folder, or leave --dir out for a temporary one.',
     });
   }
-  await cp(examples, folder, { recursive: true, filter: (source) => path.basename(source) !== '.hone' });
+  await cp(await realpath(examples), folder, {
+    recursive: true,
+    filter: (source) => path.basename(source) !== '.hone',
+  });
   return folder;
 }

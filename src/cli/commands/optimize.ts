@@ -5,10 +5,11 @@ import { callsMade, type Effort, type RunState } from '../../core/run.js';
 import type { RunModels, RunOptions, RunPlan } from '../../runs/index.js';
 import type { PromptTask } from '../../workspace/index.js';
 import { acceptanceText, acceptRun } from '../acceptance.js';
-import { earlyEnd, EXIT, exitCodeOfRun, worstExitCode, type ExitCode } from '../exitCodes.js';
+import { earlyEnd, EXIT, exitCodeOfRun, worstExitCode } from '../exitCodes.js';
 import { locatePrompt } from '../files.js';
 import { buildModels, planModels, type ModelOptions } from '../models.js';
 import { positiveNumber, wholeNumber, withJson, withModels } from '../options.js';
+import { commandLine } from '../root.js';
 import { runProgress } from '../progress.js';
 import { runText } from '../runText.js';
 import type { Outcome, Shell } from '../shell.js';
@@ -61,35 +62,41 @@ async function optimize(shell: Shell, named: readonly string[], options: Optimiz
 
   const states: RunState[] = [];
   const texts: string[] = [];
-  const codes: ExitCode[] = [];
-  let trouble: HoneError | undefined;
+  let refusal: HoneError | undefined;
   for (const [index, task] of tasks.entries()) {
     const limits = shareOfBudget(options, states, tasks.length - index);
     const state = await optimizeOne(shell, task, runOptions(options, limits), models);
     states.push(state);
-    texts.push(runText(state, shell.paint));
-    codes.push(exitCodeOfRun(state));
-    if (options.write && state.verdict?.kind === 'better') {
-      try {
-        texts.push(acceptanceText(await acceptRun(task.root, state, undefined)));
-      } catch (error) {
-        if (!HoneError.is(error)) throw error;
-        trouble = error;
-        codes.push(EXIT.gateFailed);
-      }
-    } else if (options.write)
-      texts.push(`${task.document.path} was not written: the verdict is not "better".`);
+    const written = options.write ? await writeWinner(task, state) : undefined;
+    refusal ??= written?.refusal;
+    const typed = await commandLine(shell.cwd, task.root);
+    texts.push(runText(written?.state ?? state, shell.paint, typed), ...(written ? [written.text] : []));
     // What ended this run early would end the next one too.
     if (state.stop?.reason === 'cancelled' || state.stop?.reason === 'model-failed') break;
   }
   const results = states.map(runResult);
   return {
-    exitCode: worstExitCode(codes),
+    exitCode: worstExitCode([...states.map(exitCodeOfRun), refusal ? EXIT.gateFailed : EXIT.done]),
     json: named.length === 1 ? results[0] : results,
-    text: texts.join('\n\n'),
+    text: texts.filter(Boolean).join('\n\n'),
     warning: states.map(earlyEnd).filter(Boolean).join(' '),
-    ...(trouble === undefined ? {} : { trouble }),
+    ...(refusal && { trouble: refusal }),
   };
+}
+
+/** Does what `--write` asks for: accepts a candidate that is better, and says what became of the file. */
+async function writeWinner(task: PromptTask, state: RunState) {
+  const { loadRun } = await import('../../engine.js');
+  if (state.verdict?.kind !== 'better') {
+    return { state, text: `${task.document.path} was not written: the verdict is not "better".` };
+  }
+  try {
+    const text = acceptanceText(await acceptRun(task.root, state, undefined));
+    return { state: await loadRun(task.root, state.setup.runId), text };
+  } catch (error) {
+    if (HoneError.is(error)) return { state, text: '', refusal: error };
+    throw error;
+  }
 }
 
 /** Runs one optimization with its plan and progress on stderr. */

@@ -5,7 +5,7 @@ import { earlyEnd, exitCodeOfRun } from '../exitCodes.js';
 import { buildModels, planModels, type ModelOptions } from '../models.js';
 import { withJson, withModels } from '../options.js';
 import { runProgress } from '../progress.js';
-import { rootOf, withRoot, type RootOptions } from '../root.js';
+import { commandLine, rootOf, withRoot, type RootOptions } from '../root.js';
 import { runText } from '../runText.js';
 import type { Outcome, Shell } from '../shell.js';
 import { paintFor } from '../terminal.js';
@@ -39,7 +39,7 @@ async function resume(shell: Shell, runId: string, options: ResumeOptions): Prom
     return {
       exitCode: exitCodeOfRun(state),
       json: runResult(state),
-      text: runText(state, shell.paint),
+      text: runText(state, shell.paint, await commandLine(shell.cwd, root)),
       warning: earlyEnd(state),
     };
   } finally {

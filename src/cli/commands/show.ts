@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { withJson } from '../options.js';
-import { rootOf, withRoot, type RootOptions } from '../root.js';
+import { commandLine, rootOf, withRoot, type RootOptions } from '../root.js';
 import { runText } from '../runText.js';
 import type { Outcome, Shell } from '../shell.js';
 
@@ -13,6 +13,7 @@ export function addShow(program: Command, shell: Shell): void {
 
 async function show(shell: Shell, runId: string, options: RootOptions): Promise<Outcome> {
   const { loadRun, runResult } = await import('../../engine.js');
-  const state = await loadRun(await rootOf(shell.cwd, options), runId);
-  return { json: runResult(state), text: runText(state, shell.paint) };
+  const root = await rootOf(shell.cwd, options);
+  const state = await loadRun(root, runId);
+  return { json: runResult(state), text: runText(state, shell.paint, await commandLine(shell.cwd, root)) };
 }

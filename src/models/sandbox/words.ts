@@ -70,7 +70,7 @@ const CONCEPTS: Readonly<Record<string, RegExp>> = {
   missing:
     /\b(no way (to|of)|there is no\b|there['’]s no\b|(still )?no option|(can|could)(not|n['’]t| not) (find|see) (a|an|any)\b|(does|do)(n['’]t| not) (yet )?(have|offer|support|exist)|not (yet )?(possible|supported|available|offered|exist\w*)|isn['’]t (possible|supported|available)|lack(s|ing)?|missing (capabilit|function|feature|option)\w*|wish\w*|new (capabilit|function|feature|option)\w*|cannot do|can['’]t do|does not do|add support|functionality)/g,
   details:
-    /\b((change|update|correct|edit|amend|replace|switch)\w*[^.!?\n]{0,40}?\b(address|name|details?|email|e-mail|contact|vat (number|id)|company|data)|(contact|company|account|personal|profile|invoice) (details|data)|change of (address|name|details))/g,
+    /\b((chang|updat|correct|edit|amend|replac|switch)\w*[^.!?\n]{0,40}?\b(address|name|details?|email|e-mail|contact|vat (number|id)|company|data)|(contact|company|account|personal|profile|invoice) (details|data)|change of (address|name|details))/g,
   presales:
     /\b(pre-?sales?|prospect\w*|considering|evaluating|thinking (of|about) (buying|signing|switching|moving)|before (we|i|they|you)? ?(buy\w*|sign\w*|decid\w*|commit\w*|purchas\w*)|not (yet )?(a )?customers?( yet)?|students?|schools?|charit\w*|non-?profits?|discounts?|educational|enquir\w*|inquir\w*)/g,
 };

@@ -1,5 +1,6 @@
 // A language model provider for tests: the only way to have a chat model where nobody is signed in.
-// It answers with the last user message; a message that contains QUOTA is refused as if a quota were used up.
+// It answers with the last user message; a message that contains QUOTA is refused as if a quota were used up, and so is
+// every message after setQuota(false).
 const vscode = require('vscode');
 
 const MODEL = {
@@ -18,12 +19,14 @@ const textOf = (message) =>
     .map((part) => part.value)
     .join('');
 
+let quotaLeft = true;
+
 const provider = {
   provideLanguageModelChatInformation: () => [MODEL],
 
   async provideLanguageModelChatResponse(model, messages, options, progress) {
     const asked = messages.map(textOf);
-    if (asked.some((text) => text.includes('QUOTA'))) {
+    if (!quotaLeft || asked.some((text) => text.includes('QUOTA'))) {
       throw vscode.LanguageModelError.Blocked('The quota of the fake model is used up.');
     }
     const fromUser = messages.filter((message) => message.role === vscode.LanguageModelChatMessageRole.User);
@@ -36,4 +39,9 @@ const provider = {
 
 exports.activate = (context) => {
   context.subscriptions.push(vscode.lm.registerLanguageModelChatProvider('hone-fake', provider));
+  return {
+    setQuota: (left) => {
+      quotaLeft = left;
+    },
+  };
 };

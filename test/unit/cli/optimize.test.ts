@@ -101,7 +101,8 @@ describe('optimize through an endpoint', () => {
       expect(stdout).toContain('Verdict: better');
       expect(stdout).toContain('Feedback (');
       expect(stdout).toMatch(/^@@ /m);
-      expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+      const beforeDiff = stdout.slice(0, stdout.search(/^--- /m)).split('\n');
+      expect(Math.max(...beforeDiff.map((line) => line.length))).toBeLessThanOrEqual(100);
       expect(stderr).toContain('at most 300 calls');
       expect(stderr).toContain(new URL(server.baseUrl).host);
       expect(stderr.split('\n').length).toBeLessThan(80);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { activity, lines } from '../../../src/cli/progress.js';
+import { activity, lines, runLines } from '../../../src/cli/progress.js';
 import { money, runText } from '../../../src/cli/runText.js';
 import { plain } from '../../../src/cli/terminal.js';
 import { reduce, type RunState } from '../../../src/core/run.js';
 import { baselineScored, betterRun, stateOf } from './state.js';
 
 describe('runText', () => {
-  const text = runText(stateOf(betterRun), plain);
+  const text = runText(stateOf(betterRun), plain, (command) => `hone ${command}`);
 
   it('shows every candidate with its score, difference, interval, fixed and broken rows', () => {
     const row = text.split('\n').find((line) => line.startsWith('c1 '));
@@ -32,14 +32,18 @@ describe('runText', () => {
   });
 
   it('says that a run is not finished, and how to go on', () => {
-    const unfinished = runText(stateOf(baselineScored), plain);
+    const unfinished = runText(stateOf(baselineScored), plain, (command) => `hone ${command}`);
     expect(unfinished).toContain('No verdict yet.');
     expect(unfinished).toContain('hone resume run-1');
     expect(unfinished).not.toContain('hone accept');
   });
 
   it('does not offer to accept what was accepted', () => {
-    const accepted = runText(stateOf([...betterRun, { type: 'accepted', at: 10, candidateId: 'c1' }]), plain);
+    const accepted = runText(
+      stateOf([...betterRun, { type: 'accepted', at: 10, candidateId: 'c1' }]),
+      plain,
+      (command) => `hone ${command}`,
+    );
     expect(accepted).toContain('Accepted: c1.');
     expect(accepted).not.toContain('hone accept');
   });
@@ -65,6 +69,20 @@ describe('progress lines', () => {
       true,
     );
     expect(shown.at(-1)).toContain('stopped: perfect');
+  });
+});
+
+describe('runLines', () => {
+  it('says once that requests wait, and again only after something else happened', () => {
+    const printed: string[] = [];
+    const { onEvent } = runLines((line) => printed.push(line));
+    const state = stateOf(baselineScored);
+    const waiting = { type: 'waiting', at: 1, reason: 'overloaded', message: 'Busy.' } as const;
+    onEvent(waiting, state);
+    onEvent(waiting, state);
+    onEvent({ type: 'step', step: 1, parent: 'baseline' }, state);
+    onEvent(waiting, state);
+    expect(printed.map((line) => line.split(/[ :]/)[0])).toEqual(['waiting', 'step', 'waiting']);
   });
 });
 

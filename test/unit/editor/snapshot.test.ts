@@ -153,7 +153,7 @@ describe('snapshotOf', () => {
   });
 
   it('selects the best until the user chooses, and falls back to it', () => {
-    expect(shown(SCORED, true).selected?.id).toBe(BASELINE_ID);
+    expect(shown(BASELINE, true).selected?.id).toBe(BASELINE_ID);
     expect(shown(DONE, false).selected?.id).toBe('c1');
     expect(shown(DONE, false, 'gone').selected?.id).toBe('c1');
     expect(shown(DONE, false, 'c2').selected?.id).toBe('c2');

@@ -22,9 +22,9 @@ async function raced(
   ];
   const state = replay(events)!;
   const asked: string[] = [];
-  const result = await race(
+  const [result] = await race(
     state,
-    recordOf(state, 'c1'),
+    [recordOf(state, 'c1')],
     (record, rows) => {
       for (const id of rows.filter((each) => !record.outcomes.has(each))) {
         asked.push(id);
@@ -34,7 +34,7 @@ async function raced(
     },
     triage,
   );
-  return { state, asked, result };
+  return { state, asked, result: result! };
 }
 
 describe('race', () => {
@@ -47,7 +47,7 @@ describe('race', () => {
 
   it('keeps a candidate that wins, scored on every selection row', async () => {
     const { asked, result, state } = await raced((who, id) => (who === 'c1' ? 1 : Number(id.slice(1)) % 2));
-    expect(result).toEqual({ status: 'kept', reasons: [] });
+    expect(result).toMatchObject({ status: 'kept', reasons: [] });
     expect(splits.validation.every((id) => recordOf(state, 'c1').outcomes.has(id))).toBe(true);
     expect(asked).toHaveLength(26);
   });
@@ -60,6 +60,63 @@ describe('race', () => {
     const { asked, result } = await raced(failsLate);
     expect(result.status).toBe('dropped');
     expect(asked).toHaveLength(12);
+  });
+
+  it('tries a candidate first on the rows that its advice is about', async () => {
+    const rows = splits.train.slice(-4);
+    const state = replay([
+      startedEvent(IDS),
+      { type: 'proposed', step: 0, advice: [], candidates: [candidate(BASELINE_ID)], rejected: [] },
+      ...IDS.map((id) => scored(BASELINE_ID, id, 0)),
+      { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
+      {
+        type: 'proposed',
+        step: 1,
+        advice: [{ id: 'a1', cause: 'x', text: '', direction: '', rows, lines: [] }],
+        candidates: [{ ...candidate('c1', BASELINE_ID), adviceIds: ['a1'] }],
+        rejected: [],
+      },
+    ])!;
+    const asked: string[] = [];
+    const score = (_: unknown, ids: readonly string[]) => {
+      asked.push(...ids);
+      for (const id of ids) reduce(state, scored('c1', id, 0));
+      return Promise.resolve();
+    };
+    await race(state, [recordOf(state, 'c1')], score, true);
+    expect(asked.slice(0, 4)).toEqual(rows);
+    expect(asked).toHaveLength(6);
+  });
+
+  it('drops one of several as soon as another is out of its reach', async () => {
+    const state = replay([
+      startedEvent(IDS),
+      { type: 'proposed', step: 0, advice: [], candidates: [candidate(BASELINE_ID)], rejected: [] },
+      ...IDS.map((id) => scored(BASELINE_ID, id, 0)),
+      { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
+      {
+        type: 'proposed',
+        step: 1,
+        advice: [],
+        candidates: [candidate('c1', BASELINE_ID), candidate('c2', BASELINE_ID)],
+        rejected: [],
+      },
+    ])!;
+    const results = await race(
+      state,
+      [recordOf(state, 'c1'), recordOf(state, 'c2')],
+      (record, ids) => {
+        for (const id of ids)
+          reduce(state, scored(record.candidate.id, id, record.candidate.id === 'c1' ? 1 : 0));
+        return Promise.resolve();
+      },
+      false,
+    );
+    expect(results.map(({ record, status }) => [record.candidate.id, status])).toEqual([
+      ['c1', 'kept'],
+      ['c2', 'dropped'],
+    ]);
+    expect(recordOf(state, 'c2').outcomes.size).toBe(12);
   });
 
   it('skips triage when it is told to', async () => {
@@ -84,9 +141,9 @@ describe('race', () => {
       { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
       { type: 'proposed', step: 1, advice: [], candidates: [candidate('c1', BASELINE_ID)], rejected: [] },
     ])!;
-    const result = await race(
+    const [result] = await race(
       fresh,
-      recordOf(fresh, 'c1'),
+      [recordOf(fresh, 'c1')],
       (record, rows) => {
         for (const caseId of rows) {
           const outcome = { status: 'error', reason: 'timed-out', message: 'late' } as const;
@@ -96,6 +153,9 @@ describe('race', () => {
       },
       false,
     );
-    expect(result).toEqual({ status: 'dropped', reasons: ['20 of 20 selection rows ended in an error.'] });
+    expect(result).toMatchObject({
+      status: 'dropped',
+      reasons: ['20 of 20 selection rows ended in an error.'],
+    });
   });
 });

@@ -272,6 +272,11 @@ describe('a plain file', () => {
     expect(spanOf(read('a.md', '---\n# note\n\na: b\n---\nx'), 'body').text).toBe('x');
   });
 
+  it('is not slow on many blank lines', () => {
+    const text = `---\n${' \n'.repeat(20_000)}x\n${'\n'.repeat(20_000)}y`;
+    expect(spanOf(read('a.md', text), 'body').text).toBe(text);
+  });
+
   it('refuses a header without an end, and warns of one that is not YAML', () => {
     expect(errorOf(() => read('a.md', '---\ntitle: x\n\nText.')).place).toEqual({ file: 'a.md', line: 1 });
     const document = read('a.md', '---\ntitle: [x\n---\nText.');

@@ -4,11 +4,11 @@ import { describe, it } from 'vitest';
 import { editableText } from '../../../src/formats/index.js';
 import { read, spanOf, textOf, write } from './helpers.js';
 
-const RUNS = { numRuns: 6000 };
+const RUNS = { numRuns: 500 };
 
 const line = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
-  fc.string({ unit: fc.constantFrom(...'ab -#:\'"|>{}[],&*!%@`\\\t.?~1'), maxLength: 12 }),
+  fc.string({ unit: fc.constantFrom(...Array.from('ab -#:\'"|>{}[],&*!%@`\\\t.?~1')), maxLength: 12 }),
   fc.constantFrom('', '  ', '---', '...', '# x', 'a: b', '- a', '{{input}}', 'yes', 'null', '🙂', 'a\u2028b'),
 );
 
@@ -29,7 +29,7 @@ const lineEnds = fc.oneof(
 );
 const byteOrderMark = fc.constantFrom('', '\ufeff');
 
-describe('splice, on generated files', () => {
+describe('splice, on generated files', { timeout: 60_000 }, () => {
   it('writes any text into any YAML scalar, and back', () => {
     const style = fc.constantFrom('PLAIN', 'QUOTE_SINGLE', 'QUOTE_DOUBLE', 'BLOCK_LITERAL', 'BLOCK_FOLDED');
     const file = fc
@@ -49,7 +49,7 @@ describe('splice, on generated files', () => {
         });
         texts.forEach((_, index) => {
           const scalar = document.getIn(['messages', index, 'content'], true) as Scalar;
-          scalar.type = style as NonNullable<Scalar['type']>;
+          scalar.type = style;
           if (comment) scalar.comment = ' why';
         });
         return document.toString({ indent, indentSeq, lineWidth });

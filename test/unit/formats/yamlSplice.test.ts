@@ -102,7 +102,7 @@ function otherValues(text: string): unknown {
   return { ...data, messages: [rest, ...data.messages.slice(1)], isText: typeof content };
 }
 
-describe('splice into a YAML scalar', () => {
+describe('splice into a YAML scalar', { timeout: 30_000 }, () => {
   for (const [style, file] of Object.entries(STYLES)) {
     describe(style, () => {
       for (const [ends, convert] of Object.entries(ENDS)) {
@@ -169,7 +169,9 @@ describe('the style of a scalar', () => {
     expect(rewritten("'old'", 'a\nb')).toBe('|-\n      a\n      b');
     expect(rewritten('old # why', 'a\nb')).toBe('"a\\nb"');
     expect(rewritten('old', 'a: b')).toBe('"a: b"');
-    expect(rewritten('old', 'yes')).toBe('"yes"');
+    for (const special of ['yes', '42', '~', '2024-01-31', '=', '<<', '12:30:45', 'a\tb']) {
+      expect(rewritten('old', special)).toBe(JSON.stringify(special));
+    }
     expect(rewritten('| # why\n      old', 'a\u0007')).toBe('"a\\u0007\\n"');
   });
 

@@ -1,4 +1,4 @@
-import { restrictsAnswer, says } from '../reading.js';
+import { restrictsAnswer } from '../reading.js';
 import { jsonEdits } from './jsonEdits.js';
 import { areLabels, labelEdits } from './labelEdits.js';
 import type { ShownCause, ShownRow } from './metaPrompt.js';
@@ -12,11 +12,14 @@ const BARE_NUMBER = [
   'Write the final number alone on the last line, with nothing after it.',
   'Reply with only the number, without words or units.',
 ];
-const BARE_TEXT = ['Answer with the text only, without title, introduction or comment.'];
+const HAIKU = ['5', '7', '5'];
 const CAREFUL = [
   'Work step by step, then write only the final number on the last line.',
   'Think it through step by step, showing each step, and end with just the number on its own line.',
 ];
+
+/** Causes whose rows do not keep to a form that the prompt may well ask for already. */
+const FORM_BROKEN = /wrapped|fenced|markup|text|too-many|not-last/;
 
 /**
  * Sentences that a prompt could gain against one cause, the most fitting first. All follow from what the request shows:
@@ -24,19 +27,18 @@ const CAREFUL = [
  */
 export function editsFor(cause: ShownCause, prompt: string): string[] {
   const about = [cause.name, cause.direction, ...cause.rows.flatMap((row) => row.feedback)].join('\n');
+  const labels = areLabels(cause.rows) ? [...bareLabel(about, cause.rows), ...labelEdits(cause.rows)] : [];
   const all = [
-    ...formEdits(about, cause.rows),
+    ...formEdits(about, cause.rows, prompt),
     ...jsonEdits(cause.rows, about),
     ...numberEdits(about, cause.rows),
-    ...(areLabels(cause.rows) ? [...bareLabel(about, cause.rows), ...labelEdits(cause.rows)] : []),
-    ...directionEdit(cause.direction),
+    ...labels,
+    ...(labels.length > 0 ? [] : directionEdit(cause.direction)),
   ];
-  return [...new Set(all)].filter((edit) => !prompt.includes(edit) && !alreadySaid(edit, prompt));
-}
-
-/** An instruction that the prompt follows already would be a wasted candidate. */
-function alreadySaid(edit: string, prompt: string): boolean {
-  return [...BARE_LABEL, ...BARE_TEXT].includes(edit) && restrictsAnswer(prompt);
+  const formIsTold = restrictsAnswer(prompt) && !FORM_BROKEN.test(cause.name);
+  return [...new Set(all)].filter(
+    (edit) => !prompt.includes(edit) && !(formIsTold && restrictsAnswer(edit) && !CAREFUL.includes(edit)),
+  );
 }
 
 function bareLabel(about: string, rows: readonly ShownRow[]): string[] {
@@ -64,22 +66,27 @@ function numberEdits(about: string, rows: readonly ShownRow[]): string[] {
     : [...BARE_NUMBER, ...CAREFUL];
 }
 
-function formEdits(about: string, rows: readonly ShownRow[]): string[] {
+function formEdits(about: string, rows: readonly ShownRow[], prompt: string): string[] {
   if (!/\bsyllables?\b|\blines?\b/i.test(about) || rows.some((row) => /^[\d.,]+$|[{}]/.test(row.expected)))
     return [];
-  const counts = /\b(\d+)\s*[-–,/ ]\s*(\d+)\s*(?:[-–,/ ]|,? and)\s*(\d+)\b/.exec(about)?.slice(1);
+  const told = /\b(\d+)\s*[-–,/ ]\s*(\d+)\s*(?:[-–,/ ]|,? and)\s*(\d+)\b/.exec(about)?.slice(1);
+  const counts = told ?? (/\bhaikus?\b/i.test(prompt) ? HAIKU : undefined);
   const form = counts
-    ? [`Write exactly three lines of ${counts[0]}, ${counts[1]} and ${counts[2]} syllables.`]
-    : [];
-  const counting = says(about, /syllable/i) ? ['Count the syllables of each line before you answer.'] : [];
-  const frame = 'Write only the poem: no title, no introduction, no comment.';
-  const lines = /\b(extra|title|too many|more than|instead of \w+|\d+ lines)\b/i.test(about);
-  return lines ? [frame, ...form, ...counting] : [...form, frame, ...counting];
+    ? [
+        `Write exactly three lines of ${counts[0]}, ${counts[1]} and ${counts[2]} syllables.`,
+        `The form is ${counts.join('-')}: count the syllables of each line and correct the line where the count is off.`,
+      ]
+    : ['Count the syllables of each line before you answer.'];
+  const frame = [
+    'Write only the poem: no title, no introduction, no comment.',
+    'Answer with the lines of the poem and nothing else, without a title.',
+  ];
+  return /lines:too-many|\btitle\b/i.test(about) ? [...frame, ...form] : [...form, ...frame];
 }
 
 /** The scorers' direction is an order that fits every row of its cause, so it can stand in the prompt as it is. */
 function directionEdit(direction: string): string[] {
   const text = direction.trim();
-  if (text === '') return [];
+  if (text === '' || /\blike these\b/i.test(text)) return [];
   return [`${text.charAt(0).toUpperCase()}${text.slice(1).replace(/[.\s]+$/, '')}.`];
 }

@@ -78,7 +78,7 @@ const RULES: readonly Rule[] = [
     '×',
     (value, given) => value * given,
   ),
-  rule(`each \\w+ for ${N}`, '×', (value, given) => value * given),
+  rule(`(?:sells? |sold )?each \\w+ for ${N}`, '×', (value, given) => value * given),
   rule(`(?:of|with|holding) ${N} (?:\\w+ )?each`, '×', (value, given) => value * given),
   rule(
     `(?:for|over|in|on each of) (?:the next )?${N} (?:days?|weeks?|months?|hours?|nights?|years?|trips?|rounds?)`,

@@ -114,7 +114,7 @@ function ruleEvidence(
   own: ReadonlySet<string>,
   text: string,
 ): (readonly [string, number])[] {
-  const named = labels.filter((label) => mention(label).test(statement));
+  const named = labels.filter((label) => statement.search(mention(label)) >= 0);
   if (named.length === 0 || named.length > 3) return [];
   const denied = named.filter((label) => denial(label).test(statement));
   const head = named.find((label) =>
@@ -123,23 +123,36 @@ function ruleEvidence(
   const meant = head ? [head] : named.filter((label) => !denied.includes(label));
   if (meant.length !== 1) return [];
   const target = meant[0]!;
-  const about = [...topics(statement)].filter((topic) => !own.has(topic) || topic.startsWith('#'));
-  const shared = about.filter((topic) => seen.has(topic)).length;
+  const about = [
+    ...topics(labels.reduce((rest, label) => rest.replace(mention(label), ' '), statement)),
+  ].filter((topic) => !own.has(topic) || isConcept(topic));
+  const shared = about.filter((topic) => seen.has(topic));
   const quoted = [...statement.matchAll(/["“`']([^"”`']{3,30})["”`']/g)]
     .map((match) => match[1]!.toLowerCase())
     .filter((phrase) => !labels.some((label) => label.toLowerCase() === phrase));
   const quoteHits = quoted.filter((phrase) => text.includes(phrase)).length;
   const alternatives = /\bany of\b|\bor\b/i.test(statement) && quoted.length > 0;
-  const holds = alternatives ? quoteHits > 0 : shared >= 2 || (shared === 1 && about.length <= 2);
+  const holds = alternatives ? quoteHits > 0 : covers(about, shared);
   const against = (weight: number) =>
     denied.filter((label) => label !== target).map((label) => [label, -weight] as const);
-  if (head && denied.length === 0) return [[target, DEFINITION_WEIGHT * Math.min(shared, 4)]];
+  if (head && denied.length === 0) return [[target, DEFINITION_WEIGHT * Math.min(shared.length, 4)]];
   if (!holds) return [];
-  return [[target, RULE_WEIGHT + Math.min(shared, 4) / 2], ...against(CONTRAST_WEIGHT)];
+  return [[target, RULE_WEIGHT + Math.min(shared.length, 4) / 2], ...against(CONTRAST_WEIGHT)];
+}
+
+/** Whether enough of what a rule is about is in the input: two concepts where it joins some, else one; or two words. */
+function covers(about: readonly string[], shared: readonly string[]): boolean {
+  const concepts = about.filter(isConcept).length;
+  if (concepts > 0) return shared.filter(isConcept).length >= Math.min(2, concepts);
+  return shared.length >= 2 || (shared.length === 1 && about.length <= 2);
+}
+
+function isConcept(topic: string): boolean {
+  return topic.startsWith('#');
 }
 
 function mention(label: string): RegExp {
-  return new RegExp(`(?<![\\w-])${escaped(label)}(?:s|es)?(?![\\w-])`, 'i');
+  return new RegExp(`(?<![\\w-])${escaped(label)}(?:s|es)?(?![\\w-])`, 'gi');
 }
 
 function denial(label: string): RegExp {

@@ -21,12 +21,12 @@ const OWN_KEYS: Readonly<Record<Field, string>> = {
   vendor: 'vendorName',
   customer: 'customerName',
   number: 'invoiceNo',
-  date: 'invoiceDate',
+  date: 'date',
   due: 'dueDate',
   subtotal: 'subtotalAmount',
   tax: 'taxAmount',
   total: 'totalAmount',
-  currency: 'currencySymbol',
+  currency: 'currency',
 };
 /** What it looks for when the prompt does not say; taxes and subtotals only under a key of their own. */
 const PROSE_FIELDS: readonly Field[] = ['vendor', 'number', 'date', 'due', 'currency', 'total', 'customer'];

@@ -47,6 +47,11 @@ const CLOSINGS = [
 const NUMBERS =
   /\b5\s*[-–—/,+ ]\s*7\s*[-–—/,+ ]\s*(and\s*)?5\b|\bfive\W+(syllables\W+)?(then\W+)?seven\W+(syllables\W+)?(and\W+|then\W+)*five\b/i;
 const APART = /\b(5|five)\b.*\b(7|seven)\b.*\b(5|five)\b/is;
+const LINE_NAMES = [
+  /\b(line (1|one)|first line)\b/i,
+  /\b(line (2|two)|second line|middle line)\b/i,
+  /\b(line (3|three)|third line|last line)\b/i,
+];
 const CHECKING = /\b(count|check|verify|tap|make sure)\w*\b/i;
 /** Share of lines that miss their count: not told, told of syllables only, told the counts, told to count. */
 const MISSES = { untold: 0.75, vague: 0.45, told: 0.08, counted: 0.02 };
@@ -58,19 +63,26 @@ export const haiku: Skill = {
     /\b(haikus?|poems?|syllables?)\b/i.test(`${instruction} ${input}`) ? 4 : 0,
   answer(reading, draw) {
     const told = `${reading.instruction}\n${reading.input}`;
-    const rate = missRate(told);
     const pick = (bank: readonly string[], which: string) =>
       bank[Math.floor(hashFraction(`${which} ${draw}`) * bank.length)]!;
-    const lines = [pick(OPENINGS, 'opening'), pick(MIDDLES, 'middle'), pick(CLOSINGS, 'closing')].map(
-      (line, index) => (hashFraction(`miss ${index} ${draw}`) < rate ? stretched(line, index) : line),
+    const poem = [pick(OPENINGS, 'opening'), pick(MIDDLES, 'middle'), pick(CLOSINGS, 'closing')];
+    const lines = poem.map((line, index) =>
+      hashFraction(`miss ${index} ${draw}`) < missRate(told, index) ? stretched(line, index) : line,
     );
     return framed(lines, reading, told, draw);
   },
 };
 
-function missRate(told: string): number {
+/** How likely a line (from 0) misses its count. A prompt may name all counts, or that of one line. */
+function missRate(told: string, index: number): number {
   const counts = NUMBERS.test(told) || (APART.test(told) && /syllable/i.test(told));
-  if (counts) return says(told, CHECKING, /syllable/i) ? MISSES.counted : MISSES.told;
+  const ofLine = says(
+    told,
+    LINE_NAMES[index]!,
+    index === 1 ? /\b(7|seven)\b/i : /\b(5|five)\b/i,
+    /syllable/i,
+  );
+  if (counts || ofLine) return says(told, CHECKING, /syllable/i) ? MISSES.counted : MISSES.told;
   return /syllable|traditional|strict|classic/i.test(told) ? MISSES.vague : MISSES.untold;
 }
 

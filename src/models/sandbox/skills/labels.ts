@@ -1,6 +1,6 @@
 import { statementsOf } from '../reading.js';
 
-const ITEM = `["'\`*“]{0,3}[A-Za-z][\\w&-]*(?: [a-z]+)?["'\`*”]{0,3}`;
+const ITEM = `["'\`*“]{0,3}[A-Za-z][\\w&-]*(?: (?!or\\b|and\\b)[a-z]+)?["'\`*”]{0,3}`;
 const LIST = new RegExp(
   `${ITEM}(?:\\s*(?:,|/|\\||;)\\s*(?:(?:or|and)\\s+)?${ITEM})+(?:,?\\s+(?:or|and)\\s+${ITEM})?`,
   'g',

@@ -18,8 +18,11 @@ const MIDDLING_SLIPS = 0.45;
 export const wordProblems: Skill = {
   id: 'word-problems',
   fits({ instruction, input }) {
-    const asks = /\bhow (many|much|long|far|old)\b|\bwhat is\b/i.test(input);
-    const told = /\b(problems?|solve|calculate|maths?|arithmetic|how many|how much)\b/i.test(instruction);
+    const asks = /\bhow (many|much|long|far|old)\b|\bwhat (is|are|do|does|will)\b/i.test(input);
+    const told =
+      /\b(problems?|solve|calculat\w+|maths?|arithmetic|how many|how much|step by step|final number)\b/i.test(
+        instruction,
+      );
     return (told ? 2 : 0) + (asks && (input.match(/\d+/g)?.length ?? 0) >= 2 ? 1.5 : 0);
   },
   answer({ instruction, input }, draw) {
