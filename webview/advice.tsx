@@ -5,11 +5,12 @@ import { Icon } from './icons.js';
 
 interface AdviceProps {
   readonly advice: readonly AdviceView[];
+  readonly isBaseline: boolean;
   readonly send: (body: PageRequest) => void;
 }
 
 /** What the failing rows say about the prompt, which way to move, and where it comes from. */
-export function Advice({ advice, send }: AdviceProps) {
+export function Advice({ advice, isBaseline, send }: AdviceProps) {
   return (
     <section class="advice" aria-labelledby="advice-heading">
       <div class="section-head">
@@ -22,7 +23,7 @@ export function Advice({ advice, send }: AdviceProps) {
       ) : (
         <ul>
           {advice.map((each) => (
-            <Item key={each.id} advice={each} send={send} />
+            <Item key={each.id} advice={each} isBaseline={isBaseline} send={send} />
           ))}
         </ul>
       )}
@@ -30,7 +31,13 @@ export function Advice({ advice, send }: AdviceProps) {
   );
 }
 
-function Item({ advice, send }: { readonly advice: AdviceView; readonly send: (body: PageRequest) => void }) {
+interface ItemProps {
+  readonly advice: AdviceView;
+  readonly isBaseline: boolean;
+  readonly send: (body: PageRequest) => void;
+}
+
+function Item({ advice, isBaseline, send }: ItemProps) {
   const { text, direction, lines, rows, followed } = advice;
   return (
     <li class={followed ? 'followed' : ''}>
@@ -45,21 +52,31 @@ function Item({ advice, send }: { readonly advice: AdviceView; readonly send: (b
         </p>
       )}
       <div class="support">
-        <span class={followed ? 'tag tag-followed' : 'tag'}>
-          <Icon name={followed ? 'check' : 'dash'} />
-          {followed ? 'Followed' : 'Not followed'}
-        </span>
+        {!isBaseline && (
+          <span class={followed ? 'tag tag-followed' : 'tag'}>
+            <Icon name={followed ? 'check' : 'dash'} />
+            {followed ? 'Followed' : 'Not followed'}
+          </span>
+        )}
         {lines.length > 0 && (
           <Places
             name={lines.length === 1 ? 'Line' : 'Lines'}
-            places={lines.map((line) => ({ key: String(line), text: String(line), label: `Show line ${line} of the prompt` }))}
+            places={lines.map((line) => ({
+              key: String(line),
+              text: String(line),
+              label: `Show line ${line} of the prompt`,
+            }))}
             onGo={(line) => send({ kind: 'revealLine', line: Number(line) })}
           />
         )}
         {rows.length > 0 && (
           <Places
             name={count(rows.length, 'row')}
-            places={rows.map((row) => ({ key: row.caseId, text: String(row.line), label: `Show the row on line ${row.line} of the test set` }))}
+            places={rows.map((row) => ({
+              key: row.caseId,
+              text: String(row.line),
+              label: `Show the row on line ${row.line} of the test set`,
+            }))}
             onGo={(caseId) => send({ kind: 'revealRow', caseId })}
           />
         )}
@@ -84,7 +101,14 @@ function Places({ name, places, onGo }: PlacesProps) {
     <span class="places">
       <span>{name}</span>
       {places.slice(0, showsAll ? undefined : SHOWN).map(({ key, text, label }) => (
-        <button key={key} type="button" class="link" aria-label={label} title={label} onClick={() => onGo(key)}>
+        <button
+          key={key}
+          type="button"
+          class="link"
+          aria-label={label}
+          title={label}
+          onClick={() => onGo(key)}
+        >
           {text}
         </button>
       ))}

@@ -43,7 +43,10 @@ function Loading() {
   return (
     <div class="loading-late">
       <h1>The run has not arrived</h1>
-      <p>Hone has sent nothing to this panel for five seconds. Close it and open the run again from the Runs view.</p>
+      <p>
+        Hone has sent nothing to this panel for five seconds. Close it and open the run again from the Runs
+        view.
+      </p>
     </div>
   );
 }

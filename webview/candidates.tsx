@@ -18,7 +18,8 @@ interface CandidatesProps {
 export function Candidates({ snapshot, selectedId, onSelect, tableRef }: CandidatesProps) {
   const { candidates, bestId, phase } = snapshot;
   const [movedTo, moveTo] = useState<string>();
-  const activeId = [movedTo, selectedId].find((id) => candidates.some((each) => each.id === id)) ?? candidates[0]?.id;
+  const activeId =
+    [movedTo, selectedId].find((id) => candidates.some((each) => each.id === id)) ?? candidates[0]?.id;
   const focusRow = (at: number) => {
     const candidate = candidates[at];
     if (!candidate) return;
@@ -29,7 +30,8 @@ export function Candidates({ snapshot, selectedId, onSelect, tableRef }: Candida
     const at = candidates.findIndex((each) => each.id === activeId);
     const target = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: candidates.length - 1 }[event.key];
     if (target !== undefined) focusRow(target);
-    else if ((event.key === 'Enter' || event.key === ' ') && activeId) onSelect(activeId, event.key === 'Enter');
+    else if ((event.key === 'Enter' || event.key === ' ') && activeId)
+      onSelect(activeId, event.key === 'Enter');
     else return;
     event.preventDefault();
   };
@@ -41,10 +43,13 @@ export function Candidates({ snapshot, selectedId, onSelect, tableRef }: Candida
   return (
     <section class="candidates" aria-labelledby="candidates-heading">
       <h2 id="candidates-heading">
-        Candidates <span class="muted count">{candidates.filter((each) => each.status !== 'baseline').length}</span>
+        Candidates{' '}
+        <span class="muted count">{candidates.filter((each) => each.status !== 'baseline').length}</span>
       </h2>
       {candidates.length === 0 ? (
-        <p class="empty">No candidates yet. Hone scores the prompt as it stands first, then proposes changes to it.</p>
+        <p class="empty">
+          No candidates yet. Hone scores the prompt as it stands first, then proposes changes to it.
+        </p>
       ) : (
         <div class="scroller">
           <table ref={tableRef} role="grid" onKeyDown={onKeyDown}>
@@ -77,7 +82,11 @@ export function Candidates({ snapshot, selectedId, onSelect, tableRef }: Candida
         </div>
       )}
       {candidates.length === 1 && (
-        <p class="empty">{phase === 'stopped' ? 'No candidate was proposed.' : 'Candidates follow when the baseline is scored.'}</p>
+        <p class="empty">
+          {phase === 'stopped'
+            ? 'No candidate was proposed.'
+            : 'Candidates follow when the baseline is scored.'}
+        </p>
       )}
       {candidates.length > 1 && <p class="footnote">{footnote(snapshot)}</p>}
     </section>
@@ -90,7 +99,8 @@ function showInScroller(row: HTMLElement): void {
   if (!scroller) return;
   const room = scroller.getBoundingClientRect();
   const { top, bottom } = row.getBoundingClientRect();
-  if (top < room.top || bottom > room.bottom) scroller.scrollTop += (top + bottom - room.top - room.bottom) / 2;
+  if (top < room.top || bottom > room.bottom)
+    scroller.scrollTop += (top + bottom - room.top - room.bottom) / 2;
 }
 
 const COLUMNS = [
@@ -213,14 +223,18 @@ interface StatusProps {
 }
 
 function Status({ candidate, isBest, isFinal }: StatusProps) {
-  const { status, rowsScored, rowsTotal, errors } = candidate;
-  const [icon, word] = isBest ? (['star', isFinal ? 'Best' : 'Best so far'] as const) : STATUS[status];
+  const { status, score, rowsScored, rowsTotal, errors } = candidate;
+  const isScoring =
+    status === 'pending' || (status === 'baseline' && score === undefined && rowsScored < rowsTotal);
+  const [icon, word] = isBest
+    ? (['star', isFinal ? 'Best' : 'Best so far'] as const)
+    : STATUS[isScoring ? 'pending' : status];
   return (
     <span class="status">
       <Icon name={icon} />
       <span>
         {word}
-        {status === 'pending' && (
+        {isScoring && (
           <span class="muted">
             {' '}
             {rowsScored} of {rowsTotal}

@@ -32,7 +32,12 @@ export function Curve({ snapshot, selectedName, onSelect }: CurveProps) {
       </div>
       <div ref={room} class="plot">
         {curve.length > 0 ? (
-          <Plot snapshot={snapshot} frame={{ ...FRAME, width }} selectedName={selectedName} onSelect={onSelect} />
+          <Plot
+            snapshot={snapshot}
+            frame={{ ...FRAME, width }}
+            selectedName={selectedName}
+            onSelect={onSelect}
+          />
         ) : (
           <p class="empty">The curve begins when the prompt has been scored as it stands.</p>
         )}
@@ -69,7 +74,13 @@ function Plot({ snapshot, frame, selectedName, onSelect }: PlotProps) {
   const baseline = curve.find((point) => point.name === 'Baseline');
   const last = curve.at(-1)!;
   return (
-    <svg class="chart" width={width} height={height} role="group" aria-label="Score by calls; the table that follows has the same numbers">
+    <svg
+      class="chart"
+      width={width}
+      height={height}
+      role="group"
+      aria-label="Score by calls; the table that follows has the same numbers"
+    >
       <g class="axis" aria-hidden="true">
         {[0, 0.25, 0.5, 0.75, 1].map((score) => (
           <g key={score}>
@@ -87,7 +98,14 @@ function Plot({ snapshot, frame, selectedName, onSelect }: PlotProps) {
         ))}
       </g>
       {baseline && (
-        <line class="baseline" x1={left} x2={width - right} y1={y(baseline.score)} y2={y(baseline.score)} aria-hidden="true" />
+        <line
+          class="baseline"
+          x1={left}
+          x2={width - right}
+          y1={y(baseline.score)}
+          y2={y(baseline.score)}
+          aria-hidden="true"
+        />
       )}
       <path class="best" d={bestPath(curve, until, x, y)} aria-hidden="true" />
       {curve.map((point, at) => {
@@ -96,7 +114,13 @@ function Plot({ snapshot, frame, selectedName, onSelect }: PlotProps) {
         return (
           <g key={point.name} class="point" onClick={() => onSelect(point.name)}>
             {isSelected && <circle class="selected" cx={x(point.calls)} cy={y(point.score)} r={8} />}
-            <circle class={isBest ? 'dot dot-best' : 'dot'} cx={x(point.calls)} cy={y(point.score)} r={4} role="img">
+            <circle
+              class={isBest ? 'dot dot-best' : 'dot'}
+              cx={x(point.calls)}
+              cy={y(point.score)}
+              r={4}
+              role="img"
+            >
               <title>{pointLabel(point)}</title>
             </circle>
           </g>

@@ -64,9 +64,14 @@ export function Detail(props: DetailProps) {
               </div>
             )}
           </div>
-          <DiffView key={`${detail.id} ${detail.against}`} before={detail.againstText} after={detail.text} isBaseline={isBaseline} />
+          <DiffView
+            key={`${detail.id} ${detail.against}`}
+            before={detail.againstText}
+            after={detail.text}
+            isBaseline={isBaseline}
+          />
         </section>
-        <Advice advice={detail.advice} send={send} />
+        <Advice advice={detail.advice} isBaseline={isBaseline} send={send} />
       </div>
       <Rows rows={detail.rows} isBaseline={isBaseline} send={send} />
     </section>
@@ -74,14 +79,16 @@ export function Detail(props: DetailProps) {
 }
 
 function origin({ status, operator, parentName, score, delta, fixed, broken }: CandidateView): string {
-  if (status === 'baseline') return score === undefined ? 'The prompt as it stands' : `${points(score)} points`;
+  if (status === 'baseline')
+    return score === undefined ? 'The prompt as it stands' : `${points(score)} points`;
   const parts = [`Made from ${candidateInSentence(parentName ?? 'Baseline')} by ${operator}`];
   if (score !== undefined) parts.push(`${points(score)} points`);
-  if (delta !== undefined) parts.push(`${signedPoints(delta)} against the baseline`, `${fixed} fixed`, `${broken} broken`);
+  if (delta !== undefined)
+    parts.push(`${signedPoints(delta)} against the baseline`, `${fixed} fixed`, `${broken} broken`);
   return parts.join(' · ');
 }
 
-function Actions({ detail, notice, send, isWaitingFor }: DetailProps) {
+function Actions({ candidate, detail, notice, send, isWaitingFor }: DetailProps) {
   const { id: candidateId, against, accepted, acceptRefusal } = detail;
   const accept: PageRequest = { kind: 'accept', candidateId };
   const openDiff: PageRequest = { kind: 'openDiff', candidateId, against };
@@ -90,13 +97,19 @@ function Actions({ detail, notice, send, isWaitingFor }: DetailProps) {
     <div class="actions">
       <div class="buttons">
         {!accepted && (
-          <Button primary disabled={acceptRefusal !== undefined || isWaitingFor(accept)} onPress={() => send(accept)}>
+          <Button
+            primary
+            disabled={acceptRefusal !== undefined || isWaitingFor(accept)}
+            onPress={() => send(accept)}
+          >
             Accept
           </Button>
         )}
-        <Button disabled={isWaitingFor(openDiff)} onPress={() => send(openDiff)}>
-          Open diff
-        </Button>
+        {candidate.status !== 'baseline' && (
+          <Button disabled={isWaitingFor(openDiff)} onPress={() => send(openDiff)}>
+            Open diff
+          </Button>
+        )}
         <Button disabled={isWaitingFor(copy)} onPress={() => send(copy)}>
           Copy
         </Button>

@@ -1,7 +1,16 @@
 import { useMemo, useState } from 'preact/hooks';
 import { count } from './format.js';
 import { Icon } from './icons.js';
-import { foldLines, nameWhitespace, showWhitespace, toLines, wordDiff, type DiffBlock, type DiffLine, type Segment } from './wordDiff.js';
+import {
+  foldLines,
+  nameWhitespace,
+  showWhitespace,
+  toLines,
+  wordDiff,
+  type DiffBlock,
+  type DiffLine,
+  type Segment,
+} from './wordDiff.js';
 
 interface DiffViewProps {
   readonly before: string;
@@ -17,14 +26,14 @@ export function DiffView({ before, after, isBaseline }: DiffViewProps) {
       {before === after && !isBaseline && <p class="empty">The two texts are the same.</p>}
       <div class="diff">
         {blocks.map((block, at) => (
-          <Block key={at} block={block} />
+          <Block key={at} block={block} noun={before === after ? 'more line' : 'unchanged line'} />
         ))}
       </div>
     </>
   );
 }
 
-function Block({ block }: { readonly block: DiffBlock }) {
+function Block({ block, noun }: { readonly block: DiffBlock; readonly noun: string }) {
   const [isOpen, setOpen] = useState(false);
   const lines = block.lines.map((line, at) => <Line key={at} line={line} />);
   if (!block.folded) return <>{lines}</>;
@@ -32,7 +41,7 @@ function Block({ block }: { readonly block: DiffBlock }) {
     <>
       <button type="button" class="fold" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <Icon name={isOpen ? 'up' : 'down'} />
-        {isOpen ? 'Hide' : '…'} {count(block.lines.length, 'unchanged line')}
+        {isOpen ? 'Hide' : '…'} {count(block.lines.length, noun)}
       </button>
       {isOpen && lines}
     </>

@@ -25,12 +25,20 @@ export function Header({ snapshot, send, isWaitingFor }: HeaderProps) {
         </h1>
         <div class="buttons">
           {phase !== 'stopped' && (
-            <Button icon="stop" disabled={isWaitingFor({ kind: 'stop' })} onPress={() => send({ kind: 'stop' })}>
+            <Button
+              icon="stop"
+              disabled={isWaitingFor({ kind: 'stop' })}
+              onPress={() => send({ kind: 'stop' })}
+            >
               Stop
             </Button>
           )}
           {phase === 'stopped' && stop?.resumable && (
-            <Button icon="play" disabled={isWaitingFor({ kind: 'resume' })} onPress={() => send({ kind: 'resume' })}>
+            <Button
+              icon="play"
+              disabled={isWaitingFor({ kind: 'resume' })}
+              onPress={() => send({ kind: 'resume' })}
+            >
               Resume
             </Button>
           )}
@@ -79,18 +87,28 @@ function Meter({ snapshot }: { readonly snapshot: RunSnapshot }) {
   const { calls, maxCalls, cached, promptTokens, completionTokens, cost } = snapshot.usage;
   return (
     <div class="meter">
-      <progress value={Math.min(calls, maxCalls)} max={Math.max(1, maxCalls)} aria-label="Calls made, of the most allowed" />
+      <progress
+        value={Math.min(calls, maxCalls)}
+        max={Math.max(1, maxCalls)}
+        aria-label="Calls made, of the most allowed"
+      />
       <ul class="figures">
         <li>
           <strong>{calls.toLocaleString('en-US')}</strong> of {count(maxCalls, 'call')}
         </li>
         <li>{cached.toLocaleString('en-US')} cached</li>
-        <li title={`${promptTokens.toLocaleString('en-US')} in prompts, ${completionTokens.toLocaleString('en-US')} in answers`}>
+        <li
+          title={`${promptTokens.toLocaleString('en-US')} in prompts, ${completionTokens.toLocaleString('en-US')} in answers`}
+        >
           {compact(promptTokens + completionTokens)} tokens
         </li>
         <li>{costText(cost)}</li>
         <li>
-          <Elapsed startedAt={snapshot.startedAt} endedAt={snapshot.endedAt} isLive={snapshot.phase !== 'stopped'} />
+          <Elapsed
+            startedAt={snapshot.startedAt}
+            endedAt={snapshot.endedAt}
+            isLive={snapshot.phase !== 'stopped'}
+          />
         </li>
       </ul>
     </div>

@@ -31,7 +31,13 @@ const UNREADABLE = {
 
 /** The page's side of the protocol: sends numbered requests, keeps what came back, tells listeners. */
 export class HostLink {
-  #state: HostState = { snapshot: undefined, pending: new Map(), wanted: undefined, failures: [], notice: '' };
+  #state: HostState = {
+    snapshot: undefined,
+    pending: new Map(),
+    wanted: undefined,
+    failures: [],
+    notice: '',
+  };
   #lastRequest = 0;
   #lastFailure = 0;
   readonly #api = acquireVsCodeApi<PageState>();
@@ -131,7 +137,8 @@ export function isPending(state: Pick<HostState, 'pending'>, body: PageRequest):
  */
 export function hostMessage(data: unknown): HostMessage | 'unreadable' | undefined {
   if (!isRecord(data)) return undefined;
-  if (data.type === 'snapshot') return isSnapshot(data.snapshot) ? { type: 'snapshot', snapshot: data.snapshot } : 'unreadable';
+  if (data.type === 'snapshot')
+    return isSnapshot(data.snapshot) ? { type: 'snapshot', snapshot: data.snapshot } : 'unreadable';
   if (typeof data.request !== 'number') return undefined;
   const { request, message, nextStep } = data;
   if (data.type === 'done') return { type: 'done', request, ...(typeof message === 'string' && { message }) };
@@ -142,7 +149,9 @@ export function hostMessage(data: unknown): HostMessage | 'unreadable' | undefin
 function isSnapshot(value: unknown): value is RunSnapshot {
   return (
     isRecord(value) &&
-    ['runId', 'promptPath', 'testsetPath', 'strategy', 'activity'].every((key) => typeof value[key] === 'string') &&
+    ['runId', 'promptPath', 'testsetPath', 'strategy', 'activity'].every(
+      (key) => typeof value[key] === 'string',
+    ) &&
     ['running', 'waiting', 'stopped'].includes(String(value.phase)) &&
     ['usage', 'splits', 'modelLabels'].every((key) => isRecord(value[key])) &&
     Array.isArray(value.curve) &&

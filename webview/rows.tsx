@@ -50,7 +50,7 @@ export function Rows({ rows, isBaseline, send }: RowsProps) {
           <caption class="sr">Rows of the test set, regressions first</caption>
           <thead>
             <tr>
-              <th scope="col">Change</th>
+              <th scope="col">{isBaseline ? 'Result' : 'Change'}</th>
               <th scope="col">Row</th>
               <th scope="col">Input</th>
               <th scope="col">Expected</th>
@@ -164,7 +164,8 @@ function Answer({ answer }: { readonly answer: RowAnswer | undefined }) {
 }
 
 function Output({ text }: { readonly text: string }) {
-  if (text.trim() === '') return <span class="muted">{text === '' ? 'empty answer' : 'only white space'}</span>;
+  if (text.trim() === '')
+    return <span class="muted">{text === '' ? 'empty answer' : 'only white space'}</span>;
   return <LongText text={text} />;
 }
 

@@ -11,7 +11,10 @@ export interface Frame {
 }
 
 /** Maps a range of numbers to a range of pixels. */
-export function linear(from: readonly [number, number], to: readonly [number, number]): (value: number) => number {
+export function linear(
+  from: readonly [number, number],
+  to: readonly [number, number],
+): (value: number) => number {
   const [low, high] = from;
   const span = high - low;
   return (value) => (span === 0 ? to[0] : to[0] + ((value - low) / span) * (to[1] - to[0]));

@@ -12,7 +12,10 @@ import { Icon, type IconName } from './icons.js';
 declare module 'preact' {
   namespace JSX {
     interface IntrinsicElements {
-      'vscode-button': HTMLAttributes<HTMLElement> & { appearance: 'primary' | 'secondary' | 'icon'; disabled: boolean };
+      'vscode-button': HTMLAttributes<HTMLElement> & {
+        appearance: 'primary' | 'secondary' | 'icon';
+        disabled: boolean;
+      };
       'vscode-checkbox': HTMLAttributes<HTMLElement> & { checked: boolean };
       'vscode-progress-ring': HTMLAttributes<HTMLElement>;
       'vscode-radio': HTMLAttributes<HTMLElement> & { value: string };
@@ -57,9 +60,19 @@ export function Button({ primary = false, disabled = false, icon, onPress, child
 }
 
 /** A button that is only a picture; `label` says what it does. */
-export function IconButton(props: { readonly icon: IconName; readonly label: string; readonly onPress: () => void }) {
+export function IconButton(props: {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly onPress: () => void;
+}) {
   return (
-    <vscode-button appearance="icon" disabled={false} aria-label={props.label} title={props.label} onClick={props.onPress}>
+    <vscode-button
+      appearance="icon"
+      disabled={false}
+      aria-label={props.label}
+      title={props.label}
+      onClick={props.onPress}
+    >
       <Icon name={props.icon} />
     </vscode-button>
   );

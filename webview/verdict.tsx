@@ -79,7 +79,9 @@ function Difference({ snapshot }: { readonly snapshot: RunSnapshot }) {
       <p class="gain gain-tested">
         <strong>{signedPoints(delta)}</strong> points
       </p>
-      {interval && <Whisker delta={delta} interval={interval} reach={differenceReach([interval])} width={200} />}
+      {interval && (
+        <Whisker delta={delta} interval={interval} reach={differenceReach([interval])} width={200} />
+      )}
       <ul class="figures">
         {facts.map((fact) => (
           <li key={fact}>{fact}</li>
@@ -108,7 +110,9 @@ function BestSoFar({ snapshot }: { readonly snapshot: RunSnapshot }) {
         </ul>
       </div>
       {best && phase !== 'stopped' && !verdict && (
-        <p class="next-step">The rows that chose it flatter it. The verdict will come from rows kept apart.</p>
+        <p class="next-step">
+          The rows that chose it flatter it. The verdict will come from rows kept apart.
+        </p>
       )}
     </>
   );

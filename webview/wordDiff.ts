@@ -55,7 +55,9 @@ function diffHunk(before: string, after: string): Segment[] {
   ];
   const words = diffWordsWithSpace(before, after, { maxEditLength: MAX_WORD_EDITS });
   if (!words) return whole;
-  const kept = words.filter((part) => kindOf(part) === 'same').reduce((sum, part) => sum + visible(part.value), 0);
+  const kept = words
+    .filter((part) => kindOf(part) === 'same')
+    .reduce((sum, part) => sum + visible(part.value), 0);
   if (kept < MIN_KEPT * Math.min(visible(before), visible(after))) return whole;
   return joinIslands(words.map((part) => ({ kind: kindOf(part), text: part.value })));
 }
@@ -98,7 +100,9 @@ const LINE_END = /^\r?\n$/;
 
 /** Breaks segments at line ends, each line end staying with its line. */
 export function toLines(segments: readonly Segment[]): DiffLine[] {
-  const pieces = segments.flatMap(({ kind, text }) => text.split(/(?<=\n)/).map((piece) => ({ kind, text: piece })));
+  const pieces = segments.flatMap(({ kind, text }) =>
+    text.split(/(?<=\n)/).map((piece) => ({ kind, text: piece })),
+  );
   const lines: DiffLine[] = [];
   let current: Segment[] = [];
   let newLine = 1;
@@ -153,7 +157,7 @@ export function foldLines(lines: readonly DiffLine[]): DiffBlock[] {
   return blocks.map((block) => (block.lines.length < MIN_FOLD ? { ...block, folded: false } : block));
 }
 
-const MARKS: Readonly<Record<string, string>> = { ' ': '·', '\t': '→', '\r': '␍', '\n': '↵', '\u00a0': '⍽' };
+const MARKS: Readonly<Record<string, string>> = { ' ': '·', '\t': '→', '\r': 'CR', '\n': '↵', '\u00a0': '⍽' };
 
 /** A changed stretch of white space, written so that it can be seen. */
 export function showWhitespace(text: string): string {

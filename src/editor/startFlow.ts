@@ -224,13 +224,17 @@ export class StartFlow {
 }
 
 function planText({ target, task, plan }: Prepared, models: RunModels): string {
-  return [
-    `${target.path}: ${count(task.testset.cases.length, 'row')} of ${task.testset.path} (${rowsLine(plan.splits)})`,
-    `At most ${count(plan.maxCalls, 'request')}, all models together.`,
-    ...plan.destinations,
-    ...quotaNotes(plan, models),
-    ...plan.notes,
-  ].join('\n');
+  const rows = `${count(task.testset.cases.length, 'row')} of ${task.testset.path}`;
+  const groups = [
+    [
+      `${target.path}: ${rows} (${rowsLine(plan.splits)}).`,
+      `At most ${count(plan.maxCalls, 'request')}, all models together.`,
+      ...quotaNotes(plan, models),
+    ],
+    plan.destinations,
+    plan.notes,
+  ];
+  return groups.map((lines) => lines.join('\n')).join('\n\n');
 }
 
 function quotaNotes(plan: RunPlan, { models }: RunModels): string[] {

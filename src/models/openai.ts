@@ -20,8 +20,6 @@ export interface OpenAIModelOptions {
   readonly timeoutMs?: number;
 }
 
-type Completion = OpenAI.Chat.Completions.ChatCompletion;
-
 /**
  * A model at an OpenAI-compatible endpoint, through the `openai` package. One request per call: trying again is for the
  * retry wrapper. The package reads no environment variable, follows no redirect and sends nothing about this machine.
@@ -137,6 +135,8 @@ function body(
     messages: request.messages.map(({ role, content }) => ({ role, content })),
     ...(request.temperature !== undefined && { temperature: request.temperature }),
     ...(request.topP !== undefined && { top_p: request.topP }),
+    // The newer name is not known to most compatible endpoints.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
     ...(request.maxTokens !== undefined && { max_tokens: request.maxTokens }),
     ...(request.responseFormat !== undefined && {
       response_format: request.responseFormat as OpenAI.ResponseFormatJSONObject,
@@ -144,11 +144,19 @@ function body(
   };
 }
 
-/** Endpoints that only resemble the protocol leave things out, whatever the types say. */
-type Loose<T> = { readonly [K in keyof T]?: Loose<T[K]> | null };
+/** What is read of an answer. Endpoints that only resemble the protocol leave any of it out. */
+interface LooseCompletion {
+  readonly choices?: readonly LooseChoice[] | null;
+  readonly usage?: { readonly prompt_tokens?: unknown; readonly completion_tokens?: unknown } | null;
+}
 
-function answerOf(completion: Completion, host: string): ModelAnswer {
-  const { choices, usage } = (completion ?? {}) as Loose<Completion>;
+interface LooseChoice {
+  readonly finish_reason?: string | null;
+  readonly message?: { readonly content?: unknown; readonly refusal?: unknown } | null;
+}
+
+function answerOf(completion: unknown, host: string): ModelAnswer {
+  const { choices, usage } = (completion ?? {}) as LooseCompletion;
   const choice = choices?.[0];
   if (!choice) {
     throw badResponse(
@@ -158,8 +166,9 @@ function answerOf(completion: Completion, host: string): ModelAnswer {
     );
   }
   const finishReason = choice.finish_reason ?? 'stop';
-  const text = choice.message?.content || choice.message?.refusal;
-  if (typeof text !== 'string' || text === '') {
+  const { content, refusal } = choice.message ?? {};
+  const text = [content, refusal].find((each) => typeof each === 'string' && each !== '');
+  if (typeof text !== 'string') {
     throw badResponse(
       host,
       `sent an empty answer (finish reason ${finishReason}).`,

@@ -1,19 +1,21 @@
 import { HoneError } from '../core/errors.js';
 
-/** The contents of every `<tag>…</tag>` block of an answer, in order, outer line breaks and one code fence removed. */
+/** The contents of every `<tag>…</tag>` block of an answer, in order, without outer blank lines and one code fence. */
 export function taggedBlocks(answer: string, tag: 'prompt' | 'feedback'): string[] {
   const blocks: string[] = [];
   const pattern = new RegExp(`<${tag}(?:\\s[^>]*)?>([\\s\\S]*?)(?:</${tag}>|(?=<${tag}[\\s>])|$)`, 'gi');
   for (const match of answer.matchAll(pattern)) {
-    const text = withoutFence(match[1]!.replace(/^[ \t]*\r?\n|\r?\n[ \t]*$/g, ''));
-    if (text.trim() !== '') blocks.push(text.replaceAll('\r\n', '\n'));
+    const text = withoutFence(match[1]!.replaceAll('\r\n', '\n'));
+    if (text.trim() !== '') blocks.push(text);
   }
   return blocks;
 }
 
 function withoutFence(text: string): string {
   const fenced = /^\s*```[\w-]*\n([\s\S]*?)\n```\s*$/.exec(text);
-  return fenced?.[1] ?? text.trim();
+  if (fenced) return fenced[1]!;
+  // After a line break leading blanks are the first line's indentation; on the tag's own line they are a slip.
+  return (/^[ \t]*\n/.test(text) ? text.replace(/^(?:[ \t]*\n)+/, '') : text.trimStart()).trimEnd();
 }
 
 /** `<tag name="value">` blocks of a meta-prompt. */

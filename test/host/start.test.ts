@@ -109,7 +109,9 @@ describe('starting a run', () => {
       'text,label\n' + Array.from({ length: 8 }, (_, n) => `ticket ${n},bug\n`).join(''),
     );
     let most = 0;
+    const shown = new Set<string | undefined>();
     const watching = hone.runs.onDidProgress(() => {
+      shown.add(hone.statusBar.text);
       most = Math.max(most, hone.runs.active.filter((run) => run.state && !run.state.stop).length);
     });
     try {
@@ -122,6 +124,11 @@ describe('starting a run', () => {
       assert.equal(new Set(reports.map((report) => report?.runId)).size, 2);
       assert.ok(reports.every((report) => report !== undefined));
       assert.equal(most, 1);
+      assert.ok(
+        [...shown].some((text) => /\$\(loading~spin\) Hone: \d+\/\d+ calls/.test(text ?? '')),
+        [...shown].join('; '),
+      );
+      assert.equal(hone.statusBar.text, undefined);
     } finally {
       watching.dispose();
       await vscode.workspace.fs.delete(uriOf('prompts/second.md'));

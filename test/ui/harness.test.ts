@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { removeFolder, temporaryFolder } from '../../scripts/lib/common.mjs';
 import { openWorkbench, type Workbench } from './harness.js';
 
 /** An extension with one command that opens a page; the page counts the clicks on its button. */
@@ -33,7 +33,7 @@ describe('the workbench harness', () => {
   let workbench: Workbench;
 
   beforeAll(async () => {
-    source = mkdtempSync(path.join(tmpdir(), 'hone-source-'));
+    source = temporaryFolder('source');
     const folder = path.join(source, 'prompts');
     mkdirSync(folder);
     writeFileSync(path.join(folder, 'greeting.prompt.md'), 'Say hello.\n');
@@ -42,7 +42,7 @@ describe('the workbench harness', () => {
 
   afterAll(async () => {
     await workbench.close();
-    rmSync(source, { recursive: true, force: true });
+    removeFolder(source);
   });
 
   it('shows the files of a copy of the folder', async () => {

@@ -106,7 +106,11 @@ interface Recorder {
 }
 
 /** Opens the page under VS Code's policy, with a stand-in for its API and the variables of a real theme. */
-export async function openPage(browser: Browser, bundle: PageBundle, options: OpenOptions = {}): Promise<OpenPage> {
+export async function openPage(
+  browser: Browser,
+  bundle: PageBundle,
+  options: OpenOptions = {},
+): Promise<OpenPage> {
   const { theme = 'dark', width = 1400, height = 1000, state, bodyClass = '' } = options;
   const page = await browser.newPage({ viewport: { width, height } });
   const complaints: string[] = [];
@@ -118,7 +122,8 @@ export async function openPage(browser: Browser, bundle: PageBundle, options: Op
     const path = new URL(route.request().url()).pathname;
     if (path === '/webview.js') return route.fulfill({ contentType: 'text/javascript', body: bundle.script });
     if (path === '/webview.css') return route.fulfill({ contentType: 'text/css', body: bundle.style });
-    if (path === '/') return route.fulfill({ contentType: 'text/html', body: html(themes[theme], bodyClass) });
+    if (path === '/')
+      return route.fulfill({ contentType: 'text/html', body: html(themes[theme], bodyClass) });
     return route.fulfill({ status: 404 });
   });
   await page.addInitScript((saved) => {
@@ -145,7 +150,9 @@ export async function openPage(browser: Browser, bundle: PageBundle, options: Op
     async send(message) {
       await page.evaluate((data) => window.postMessage(data, '*'), message);
       // Messages and renders are queued: two frames later both are through.
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+      );
       const { complaints: blocked } = await recorder();
       complaints.push(...blocked.filter((complaint) => !complaints.includes(complaint)));
     },
@@ -153,7 +160,8 @@ export async function openPage(browser: Browser, bundle: PageBundle, options: Op
     posted: async () => (await recorder()).posted,
     lastRequest: async () => (await recorder()).posted.findLast((message) => message.type === 'request'),
     savedState: async () => (await recorder()).saved,
-    overflow: () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    overflow: () =>
+      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
   };
   return opened;
 }

@@ -108,16 +108,21 @@ class Endpoint {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname.replace(/^\/v1(?=\/)/, '');
-    if (request.method === 'GET' && path === '/stats') return send(response, 200, this.stats);
+    if (request.method === 'GET' && path === '/stats') {
+      send(response, 200, this.stats);
+      return;
+    }
     if (!this.isAllowed(request)) {
-      return sendError(response, 401, 'Incorrect API key provided.', 'invalid_api_key');
+      sendError(response, 401, 'Incorrect API key provided.', 'invalid_api_key');
+      return;
     }
     if (request.method === 'GET' && path === '/models') {
       const data = SANDBOX_NAMES.map((id) => ({ id, object: 'model', owned_by: 'hone-sandbox' }));
-      return send(response, 200, { object: 'list', data });
+      send(response, 200, { object: 'list', data });
+      return;
     }
     if (request.method === 'POST' && path === '/chat/completions') return this.complete(request, response);
-    return sendError(response, 404, `There is nothing at ${request.method} ${path}.`, 'not_found');
+    sendError(response, 404, `There is nothing at ${request.method} ${path}.`, 'not_found');
   }
 
   private isAllowed(request: IncomingMessage): boolean {
@@ -132,31 +137,32 @@ class Endpoint {
     response.once('close', () => this.inFlight--);
     if (this.inFlight > (this.options.maxInFlight ?? Infinity)) {
       request.resume();
-      return sendError(response, 429, 'Too many requests at once.', 'rate_limit_exceeded', COME_BACK_MS);
+      sendError(response, 429, 'Too many requests at once.', 'rate_limit_exceeded', COME_BACK_MS);
+      return;
     }
     let call: CompletionCall;
     try {
       call = readCall(await bodyOf(request), request.headers);
     } catch (error) {
-      return sendError(response, 400, (error as Error).message, 'invalid_request_error');
+      sendError(response, 400, (error as Error).message, 'invalid_request_error');
+      return;
     }
     const fault = this.nextFault(call);
     if (fault) this.stats.faults[fault]++;
     if (fault === 'hangs') return;
     if (fault === 'rate429') {
-      return sendError(response, 429, 'Rate limit reached, on purpose.', 'rate_limit_exceeded', COME_BACK_MS);
+      sendError(response, 429, 'Rate limit reached, on purpose.', 'rate_limit_exceeded', COME_BACK_MS);
+      return;
     }
-    if (fault === 'rate500')
-      return sendError(response, 500, 'Failed on purpose.', 'server_error', COME_BACK_MS);
+    if (fault === 'rate500') {
+      sendError(response, 500, 'Failed on purpose.', 'server_error', COME_BACK_MS);
+      return;
+    }
     const known =
       call.idempotencyKey === undefined ? undefined : this.byIdempotencyKey.get(call.idempotencyKey);
     if (known && known.body !== call.body) {
-      return sendError(
-        response,
-        400,
-        'This idempotency key was used for another request.',
-        'idempotency_error',
-      );
+      sendError(response, 400, 'This idempotency key was used for another request.', 'idempotency_error');
+      return;
     }
     const text = known?.answer ?? JSON.stringify(completionOf(call));
     if (call.idempotencyKey !== undefined) {
@@ -165,7 +171,10 @@ class Endpoint {
     const { latencyMs = 0 } = this.options;
     if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs));
     if (response.destroyed) return;
-    if (fault === 'resets') return cutOff(response, text, call.body);
+    if (fault === 'resets') {
+      cutOff(response, text, call.body);
+      return;
+    }
     response.once('finish', () => this.countAnswer(call));
     response.writeHead(200, { 'content-type': 'application/json' }).end(text);
   }
@@ -218,7 +227,7 @@ function readCall(text: string, headers: IncomingMessage['headers']): Completion
   } catch {
     throw new Error('The body is not JSON.');
   }
-  if (body?.['stream'] === true) throw new Error('The sandbox does not stream.');
+  if (body?.stream === true) throw new Error('The sandbox does not stream.');
   const { model, temperature } = body ?? {};
   if (typeof model !== 'string') throw new Error("Missing required parameter: 'model'.");
   const idempotencyKey = headers['idempotency-key'];
@@ -227,7 +236,7 @@ function readCall(text: string, headers: IncomingMessage['headers']): Completion
     body: createHash('sha256').update(text).digest('hex'),
     idempotencyKey: typeof idempotencyKey === 'string' ? idempotencyKey : undefined,
     request: {
-      messages: readMessages(body['messages']),
+      messages: readMessages(body.messages),
       ...(typeof temperature === 'number' && { temperature }),
       repeat: Number(headers['x-hone-repeat'] ?? 0) || 0,
     },

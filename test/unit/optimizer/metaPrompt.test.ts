@@ -20,6 +20,13 @@ describe('taggedBlocks', () => {
     ]);
   });
 
+  it('keeps the indentation of the first line, and not a blank after the tag', () => {
+    expect(taggedBlocks('<prompt>\n  - one\n  - two\n</prompt><prompt> inline </prompt>', 'prompt')).toEqual([
+      '  - one\n  - two',
+      'inline',
+    ]);
+  });
+
   it('ignores empty blocks and attributes, and folds Windows line ends', () => {
     expect(taggedBlocks('<prompt></prompt><prompt id="2">a\r\nb</prompt>', 'prompt')).toEqual(['a\nb']);
   });

@@ -21,6 +21,9 @@ const CAREFUL = [
 /** Causes whose rows do not keep to a form that the prompt may well ask for already. */
 const FORM_BROKEN = /wrapped|fenced|markup|text|too-many|not-last/;
 
+/** Sentences about what may stand in an answer besides what is asked for. */
+const FORM = /\b(only|just|nothing|alone|bare)\b/i;
+
 /**
  * Sentences that a prompt could gain against one cause, the most fitting first. All follow from what the request shows:
  * its directions, feedback and rows.
@@ -37,7 +40,7 @@ export function editsFor(cause: ShownCause, prompt: string): string[] {
   ];
   const formIsTold = restrictsAnswer(prompt) && !FORM_BROKEN.test(cause.name);
   return [...new Set(all)].filter(
-    (edit) => !prompt.includes(edit) && !(formIsTold && restrictsAnswer(edit) && !CAREFUL.includes(edit)),
+    (edit) => !prompt.includes(edit) && !(formIsTold && FORM.test(edit) && !CAREFUL.includes(edit)),
   );
 }
 

@@ -43,7 +43,7 @@ function valueEdits(key: string, pairs: readonly Pair[]): string[] {
     const said = answered?.[key] ?? sameMeaning(key, answered);
     if (said === undefined || said === null || said === wanted) continue;
     if (typeof wanted === 'number') {
-      const value = typeof said === 'number' ? said : numberIn(String(said));
+      const value = typeof said === 'number' ? said : numberIn(JSON.stringify(said));
       if (typeof said === 'string')
         edits.add(`Write ${quoted(key)} as a plain number, without currency sign or quotes.`);
       if (value !== wanted) for (const edit of amountEdits(key, wanted, value, row.input)) edits.add(edit);

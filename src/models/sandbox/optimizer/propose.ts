@@ -44,11 +44,7 @@ function proposal(
   const sentences = [first];
   const others = [...own, ...causes.flatMap((each) => each.slice(0, 1))].filter((each) => each !== first);
   for (const sentence of new Set(others)) {
-    if (
-      random() < 0.4 &&
-      sameSubject(sentence, sentences) === false &&
-      fits([...sentences, sentence], meta)
-    ) {
+    if (random() < 0.4 && !sameSubject(sentence, sentences) && fits([...sentences, sentence], meta)) {
       sentences.push(sentence);
     }
   }
@@ -57,11 +53,14 @@ function proposal(
 
 /** Two wordings of one order would only lengthen the prompt. */
 function sameSubject(sentence: string, chosen: readonly string[]): boolean {
-  const subject = (text: string) => /^(\w+ \w+)/.exec(text)?.[1];
-  const order = /\b(only|just|nothing|step by step|exactly)\b/i;
-  return chosen.some(
-    (each) => subject(each) === subject(sentence) || (order.test(each) && order.test(sentence)),
-  );
+  return chosen.some((each) => subjectOf(each) === subjectOf(sentence));
+}
+
+function subjectOf(sentence: string): string {
+  const matter = /\b(?:keys|step by step|YYYY|syllables)\b/.exec(sentence)?.[0];
+  if (matter) return matter;
+  if (/\b(only|just|nothing|alone|bare)\b/i.test(sentence)) return 'form';
+  return sentence.split(' ', 2).join(' ');
 }
 
 function fits(sentences: readonly string[], { wordsBudget }: MetaPrompt): boolean {
