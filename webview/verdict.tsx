@@ -97,7 +97,7 @@ function BestSoFar({ snapshot }: { readonly snapshot: RunSnapshot }) {
   const best = candidates.find((each) => each.id === bestId && each.status !== 'baseline');
   const baseline = candidates.find((each) => each.status === 'baseline');
   if (baseline?.score === undefined) return null;
-  const { name, score } = best?.score === undefined ? baseline : { name: best.name, score: best.score };
+  const { name, score = baseline.score } = best ?? baseline;
   return (
     <>
       <div class="difference">

@@ -67,7 +67,7 @@ class RunBar implements RunProgress {
 
 function spend(state: RunState): string {
   const { cost } = state.usage;
-  return cost === undefined ? '$?' : money(cost);
+  return cost === undefined ? 'price unknown' : money(cost);
 }
 
 function bestSoFar(state: RunState): string {

@@ -187,7 +187,7 @@ export function usageText(usage: Usage): string {
     `${count(callsMade(usage), 'call')} (task ${calls.task}, optimizer ${calls.optimizer}, judge ${calls.judge})`,
     `${cached.toLocaleString('en-US')} answers from the cache`,
     `${count(tokens.prompt, 'prompt token')} and ${tokens.completion.toLocaleString('en-US')} completion tokens`,
-    cost === undefined ? 'price not known' : money(cost),
+    cost === undefined ? 'price unknown' : money(cost),
   ];
   const hidden = uncounted > 0 ? ` The endpoint gave no token count for ${count(uncounted, 'call')}.` : '';
   return wrap(`Spent: ${parts.join(', ')}.${hidden}`, WIDTH, '  ');

@@ -53,7 +53,7 @@ export function promptUris(api: VsCode, clicked: unknown, selected: unknown): re
 
 function uriOf(api: VsCode, value: unknown): vscode.Uri | undefined {
   if (value instanceof api.Uri) return value;
-  return isRecord(value) && value['uri'] instanceof api.Uri ? value['uri'] : undefined;
+  return isRecord(value) && value.uri instanceof api.Uri ? value.uri : undefined;
 }
 
 /** The options of a start, as far as the caller gave usable ones. */
@@ -61,9 +61,9 @@ export function startOptions(value: unknown): StartOptions {
   if (!isRecord(value)) return {};
   const text = (name: string) => (typeof value[name] === 'string' ? { [name]: value[name] } : {});
   const number = (name: string) => (Number.isSafeInteger(value[name]) ? { [name]: value[name] } : {});
-  const effort = value['effort'];
+  const effort = value.effort;
   return {
-    ...(value['confirmed'] === true && { confirmed: true }),
+    ...(value.confirmed === true && { confirmed: true }),
     ...text('taskModel'),
     ...text('optimizerModel'),
     ...text('strategy'),
@@ -77,7 +77,7 @@ export function startOptions(value: unknown): StartOptions {
 /** The run that a command is about, when a tree item, lens or caller says so. */
 export function runRef(value: unknown): RunRef | undefined {
   if (!isRecord(value)) return undefined;
-  if (isRecord(value['run'])) return runRef(value['run']);
+  if (isRecord(value.run)) return runRef(value.run);
   const { root, runId } = value;
   return typeof root === 'string' && typeof runId === 'string' ? { root, runId } : undefined;
 }

@@ -1,5 +1,7 @@
+import type * as engine from '../engine.js';
+
 /** The engine: formats, workspace, models and runs. A bundle of its own, which no one pays for before the first use. */
-export type Engine = typeof import('../engine.js');
+export type Engine = typeof engine;
 
 let loading: Promise<Engine> | undefined;
 

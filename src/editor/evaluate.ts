@@ -18,7 +18,7 @@ export async function evaluate(
   uri: vscode.Uri,
   options: StartOptions,
 ): Promise<EvaluationResult | undefined> {
-  if (!flow.checkTrust()) return undefined;
+  if (!(await flow.checkTrust())) return undefined;
   const target = await targetOf(api, uri);
   const task = await flow.loadTask(target, options.tests);
   const models = task && (await flow.models(uri, options));

@@ -158,7 +158,7 @@ export class Hone implements vscode.Disposable {
         await this.api.env.clipboard.writeText(recordOf(state, candidateId).candidate.text);
         return `Copied ${candidateNames(state).get(candidateId)}: the whole file.`;
       },
-      stop: async (run) => this.runs.find(run.runId)?.stop(),
+      stop: (run) => this.runs.find(run.runId)?.stop(),
       resume: async (run) => {
         await this.flow.resume(run.root, await load(run));
       },

@@ -10,10 +10,10 @@ const isNumber = (value: unknown): value is number => Number.isSafeInteger(value
 /** A message of the page, checked field by field; undefined for anything else. Pages are not trusted. */
 export function parsePageMessage(value: unknown): PageMessage | undefined {
   if (!isRecord(value)) return undefined;
-  if (value['type'] === 'ready') return { type: 'ready', ...selectionOf(value) };
-  if (value['type'] !== 'request' || !isNumber(value['request'])) return undefined;
-  const body = isRecord(value['body']) ? parseRequest(value['body']) : undefined;
-  return body && { type: 'request', request: value['request'], body };
+  if (value.type === 'ready') return { type: 'ready', ...selectionOf(value) };
+  if (value.type !== 'request' || !isNumber(value.request)) return undefined;
+  const body = isRecord(value.body) ? parseRequest(value.body) : undefined;
+  return body && { type: 'request', request: value.request, body };
 }
 
 function parseRequest(body: Fields): PageRequest | undefined {
@@ -39,8 +39,8 @@ function parseRequest(body: Fields): PageRequest | undefined {
 
 /** What the editor kept of a panel; undefined when it is not a panel's state. */
 export function parsePageState(value: unknown): PageState | undefined {
-  if (!isRecord(value) || !isText(value['runId'])) return undefined;
-  return { runId: value['runId'], ...selectionOf(value) };
+  if (!isRecord(value) || !isText(value.runId)) return undefined;
+  return { runId: value.runId, ...selectionOf(value) };
 }
 
 function selectionOf({ candidateId, against }: Fields) {

@@ -24,7 +24,7 @@ export interface PanelActions {
   accept(run: RunRef, candidateId: string): Promise<string | undefined>;
   openDiff(run: RunRef, candidateId: string, against: 'baseline' | 'parent'): Promise<void>;
   copy(run: RunRef, candidateId: string): Promise<string>;
-  stop(run: RunRef): Promise<void>;
+  stop(run: RunRef): void;
   resume(run: RunRef): Promise<void>;
   revealLine(run: RunRef, line: number): Promise<void>;
   revealRow(run: RunRef, caseId: string): Promise<void>;
@@ -167,14 +167,14 @@ class RunPanel {
     const { request } = message;
     try {
       const done = await this.perform(message.body);
-      await this.send({ type: 'done', request, ...(done !== undefined && { message: done }) });
+      await this.send({ type: 'done', request, ...(typeof done === 'string' && { message: done }) });
     } catch (error) {
       const { message: text, nextStep } = toHoneError(error);
       await this.send({ type: 'failed', request, message: text, nextStep });
     }
   }
 
-  private async perform(body: PageRequest): Promise<string | undefined | void> {
+  private async perform(body: PageRequest): Promise<unknown> {
     switch (body.kind) {
       case 'select':
         this.selection = body;
@@ -186,7 +186,8 @@ class RunPanel {
       case 'copy':
         return this.actions.copy(this.run, body.candidateId);
       case 'stop':
-        return this.actions.stop(this.run);
+        this.actions.stop(this.run);
+        return undefined;
       case 'resume':
         return this.actions.resume(this.run);
       case 'revealLine':

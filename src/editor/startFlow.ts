@@ -54,7 +54,7 @@ export class StartFlow {
    * @returns the runs; empty when the user cancelled or nothing could be started, which has been said then
    */
   async optimize(uris: readonly vscode.Uri[], options: StartOptions = {}): Promise<readonly ActiveRun[]> {
-    if (!this.checkTrust()) return [];
+    if (!(await this.checkTrust())) return [];
     const models = await this.models(uris[0], options);
     if (!models) return [];
     const prepared: Prepared[] = [];
@@ -73,7 +73,7 @@ export class StartFlow {
 
   /** Goes on with a stored run, on the models that it was started with. */
   async resume(root: string, state: RunState): Promise<ActiveRun | undefined> {
-    if (!this.checkTrust()) return undefined;
+    if (!(await this.checkTrust())) return undefined;
     const run = this.runs.resume(root, state, await this.choice.rebuild(state.setup));
     this.report(run);
     return run;
@@ -114,15 +114,17 @@ export class StartFlow {
   }
 
   /** Runs send prompts and rows out and may execute scorers of the workspace: only where the user trusts it. */
-  checkTrust(): boolean {
+  async checkTrust(): Promise<boolean> {
     if (this.api.workspace.isTrusted) return true;
-    this.notices.warn(
-      'Hone runs only in workspaces that you trust: a run sends prompts and rows to a model.',
+    const picked = await this.api.window.showWarningMessage(
+      'Hone runs only in workspaces that you trust.',
       {
-        label: 'Manage Trust',
-        run: () => this.api.commands.executeCommand('workbench.trust.manage'),
+        modal: true,
+        detail: 'A run sends prompts and rows to a model, and may execute scorers of the workspace.',
       },
+      'Manage Trust',
     );
+    if (picked) await this.api.commands.executeCommand('workbench.trust.manage');
     return false;
   }
 
@@ -177,13 +179,9 @@ export class StartFlow {
     if (picked !== 'Show What Will Be Sent') return picked === 'Start';
     await this.showSendings(prepared, models);
     const calls = prepared.reduce((sum, one) => sum + one.plan.maxCalls, 0);
-    return (
-      (await this.api.window.showInformationMessage(
-        `${title} At most ${calls} requests.`,
-        'Start',
-        'Cancel',
-      )) === 'Start'
-    );
+    const start = { label: 'Start', description: `at most ${count(calls, 'request')}` };
+    const choices = { title, placeHolder: 'Read what will be sent, then decide.', ignoreFocusOut: true };
+    return (await this.api.window.showQuickPick([start, { label: 'Cancel' }], choices)) === start;
   }
 
   private async showSendings(prepared: readonly Prepared[], models: RunModels): Promise<void> {

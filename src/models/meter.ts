@@ -128,13 +128,14 @@ export function withMeter(model: Model, options: MeterOptions): Model {
       try {
         const answer = await model.complete(request, call);
         const cost = price && costOf(price, answer.tokens ?? expectedTokens(request));
+        const isKnown = answer.tokens !== undefined || cost === 0;
         budget.settle(expected, cost ?? 0, true);
         onCall?.({
           role,
           key: requestKey(model, request),
           cached: false,
           ...(answer.tokens && { tokens: answer.tokens }),
-          ...(cost !== undefined && (answer.tokens || cost === 0) && { cost }),
+          ...(cost !== undefined && isKnown && { cost }),
         });
         return answer;
       } catch (error) {

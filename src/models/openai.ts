@@ -26,7 +26,8 @@ export interface OpenAIModelOptions {
  * @throws HoneError `bad-config` when the base URL cannot be used, `unauthorized` when OpenAI's own endpoint has no key.
  */
 export function createOpenAIModel(options: OpenAIModelOptions): Model {
-  const { name, apiKey, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { name, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const apiKey = options.apiKey === '' ? undefined : options.apiKey;
   const baseUrl = (options.baseUrl ?? OPENAI_BASE_URL).replace(/\/+$/, '');
   const { host } = checkedUrl(baseUrl);
   if (!apiKey && baseUrl === OPENAI_BASE_URL) {
@@ -103,7 +104,7 @@ async function connect(baseUrl: string, apiKey: string | undefined, timeoutMs: n
   return new Client({
     baseURL: baseUrl,
     // The package insists on one; without a key of the user's the header that would carry it is taken out below.
-    apiKey: apiKey || 'none',
+    apiKey: apiKey ?? 'none',
     adminAPIKey: null,
     organization: null,
     project: null,

@@ -37,7 +37,7 @@ describe("the editor's own models", () => {
     const state = await hone.runs.load(run.root, run.runId);
     const outputs = [...state.candidates.get(BASELINE_ID)!.outcomes].map(([id, outcome]) => {
       const row = state.setup.testset.cases.find((each) => each.id === id);
-      return [row?.vars['text'], outcome.status === 'scored' ? outcome.output : outcome.message];
+      return [row?.vars.text, outcome.status === 'scored' ? outcome.output : outcome.message];
     });
     assert.ok(outputs.length > 0);
     for (const [asked, said] of outputs) assert.equal(said, asked);

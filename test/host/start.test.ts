@@ -42,9 +42,8 @@ describe('starting a run', () => {
 
   it('shows the requests themselves, word for word', async () => {
     await extension();
-    const answers = ['Show What Will Be Sent', 'Cancel'];
     await answering(
-      { showInformationMessage: () => answers.shift() },
+      { showInformationMessage: () => 'Show What Will Be Sent' },
       () => start(uriOf('prompts/triage.md'), { taskModel: 'sandbox' }) as Promise<unknown>,
     );
     const shown = vscode.window.activeTextEditor?.document;

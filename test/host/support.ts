@@ -74,9 +74,9 @@ export async function answering(
   const window = vscode.window as unknown as Record<Dialog, (...args: unknown[]) => Promise<unknown>>;
   const originals = dialogs.map((dialog) => [dialog, window[dialog]] as const);
   for (const dialog of dialogs) {
-    window[dialog] = async (...args) => {
+    window[dialog] = (...args) => {
       asked.push({ dialog, args });
-      return answers[dialog]?.(...args);
+      return Promise.resolve(answers[dialog]?.(...args));
     };
   }
   try {

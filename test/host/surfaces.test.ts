@@ -8,7 +8,7 @@ describe('the tree Prompts', () => {
     const nodes = await hone.prompts.getChildren();
     const items = nodes.map((node) => hone.prompts.getTreeItem(node));
     const triage = items.find(({ label }) => label === 'prompts/triage.md');
-    assert.ok(triage, items.map(({ label }) => String(label)).join(', '));
+    assert.ok(triage, JSON.stringify(items));
     assert.equal(triage.description, 'prompts/triage.csv');
     assert.ok(triage.iconPath instanceof vscode.ThemeIcon);
     assert.ok(items.length >= 4);
@@ -26,7 +26,7 @@ describe('the tree Prompts', () => {
       assert.ok(broken);
       const [problem] = await hone.prompts.getChildren(broken);
       assert.ok(problem?.kind === 'problem');
-      assert.match(String(hone.prompts.getTreeItem(problem).label), /broken\.prompt\.yml/);
+      assert.match(hone.prompts.getTreeItem(problem).label as string, /broken\.prompt\.yml/);
     } finally {
       await vscode.workspace.fs.delete(uri);
     }

@@ -119,7 +119,7 @@ describe('package.json', () => {
   });
 
   it('hides from the palette exactly what the table says', () => {
-    expect(contributes.menus['commandPalette']).toEqual(
+    expect(contributes.menus.commandPalette).toEqual(
       commands
         .filter(({ palette }) => palette !== undefined)
         .map(({ id, palette }) => ({ command: id, when: palette })),

@@ -57,6 +57,7 @@ export interface SandboxServer {
 }
 
 type FaultKind = keyof SandboxStats['faults'];
+const ROLES: readonly Role[] = ['system', 'user', 'assistant'];
 const LARGEST_BODY = 8 * 1024 * 1024;
 const COME_BACK_MS = 40;
 
@@ -221,14 +222,14 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 /** @throws Error with a sentence for the client when the body is not a completion request. */
 function readCall(text: string, headers: IncomingMessage['headers']): CompletionCall {
-  let body: Record<string, unknown>;
+  let parsed: unknown;
   try {
-    body = JSON.parse(text) as Record<string, unknown>;
+    parsed = JSON.parse(text);
   } catch {
     throw new Error('The body is not JSON.');
   }
-  if (body?.stream === true) throw new Error('The sandbox does not stream.');
-  const { model, temperature } = body ?? {};
+  const { model, temperature, messages, stream } = (parsed ?? {}) as Record<string, unknown>;
+  if (stream === true) throw new Error('The sandbox does not stream.');
   if (typeof model !== 'string') throw new Error("Missing required parameter: 'model'.");
   const idempotencyKey = headers['idempotency-key'];
   return {
@@ -236,7 +237,7 @@ function readCall(text: string, headers: IncomingMessage['headers']): Completion
     body: createHash('sha256').update(text).digest('hex'),
     idempotencyKey: typeof idempotencyKey === 'string' ? idempotencyKey : undefined,
     request: {
-      messages: readMessages(body.messages),
+      messages: readMessages(messages),
       ...(typeof temperature === 'number' && { temperature }),
       repeat: Number(headers['x-hone-repeat'] ?? 0) || 0,
     },
@@ -245,14 +246,12 @@ function readCall(text: string, headers: IncomingMessage['headers']): Completion
 
 function readMessages(value: unknown): ChatMessage[] {
   if (!Array.isArray(value) || value.length === 0) throw new Error("Missing required parameter: 'messages'.");
-  return value.map((message: { role?: unknown; content?: unknown }, index) => {
-    const isKnown = message?.role === 'system' || message?.role === 'user' || message?.role === 'assistant';
-    if (!isKnown || typeof message.content !== 'string') {
-      throw new Error(
-        `messages[${index}] needs a role (system, user or assistant) and a content that is text.`,
-      );
+  return value.map((message: unknown, index) => {
+    const { role, content } = (message ?? {}) as Record<string, unknown>;
+    if (!ROLES.some((known) => known === role) || typeof content !== 'string') {
+      throw new Error(`messages[${index}] needs a role (${ROLES.join(', ')}) and a content that is text.`);
     }
-    return { role: message.role as Role, content: message.content };
+    return { role: role as Role, content };
   });
 }
 

@@ -8,6 +8,7 @@ import { answerFormat, block, excerpt, missingTags, placeholderRule, taggedBlock
 import { expectedText, inputsOf } from '../rows.js';
 import { wordsBudget } from '../schedule.js';
 import { STEPS } from '../stop.js';
+import { summaryOf } from '../summary.js';
 import type { Proposal, ProposalContext, Proposals, Strategy } from '../strategy.js';
 import { scoredCandidates } from '../trajectory.js';
 
@@ -61,7 +62,7 @@ async function propose(context: ProposalContext): Promise<Proposals> {
       parent: context.parent,
       operator: 'edit',
       spanText,
-      summary: advice[index]!.direction || advice[index]!.text,
+      summary: summaryOf(context.spanTextOf(context.parent), spanText),
       adviceIds: [advice[index]!.id],
     })),
   );
@@ -232,7 +233,7 @@ function mergeProposal(context: ProposalContext, parent: CandidateRecord): Propo
         parent: parent.candidate.id,
         operator: 'merge',
         spanText,
-        summary: `Joins the edits of ${parent.candidate.id} and ${record.candidate.id}.`,
+        summary: `Joins two edits: ${parent.candidate.summary} ${record.candidate.summary}`,
         adviceIds: [...new Set([...parent.candidate.adviceIds, ...record.candidate.adviceIds])],
       },
     ];

@@ -4,6 +4,7 @@ import { expressionsOf } from '../../formats/index.js';
 import { block, excerpt, missingTags, placeholderRule, taggedBlocks } from '../metaPrompt.js';
 import { duplicateKey } from '../guards.js';
 import { expectedText, inputsOf } from '../rows.js';
+import { summaryOf } from '../summary.js';
 import type { ProposalContext, Proposals, Strategy } from '../strategy.js';
 import { ascendingTrajectory } from '../trajectory.js';
 
@@ -57,7 +58,7 @@ async function propose(context: ProposalContext): Promise<Proposals> {
       parent: context.parent,
       operator: 'opro',
       spanText,
-      summary: 'Written from the scores of earlier texts.',
+      summary: summaryOf(context.spanTextOf(context.parent), spanText),
       adviceIds: [],
     })),
   };

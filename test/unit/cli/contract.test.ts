@@ -1,7 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HoneUnderTest, snapshot } from './hone.js';
+
+// Every test starts processes, on machines that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 let hone: HoneUnderTest;
 beforeAll(async () => {
@@ -44,7 +47,7 @@ describe('usage', () => {
       expect(help[index]!.code).toBe(0);
       expect(help[index]!.stdout).toContain('--json');
     }
-  }, 30_000);
+  });
 
   it.each([
     [['wrong']],
@@ -284,7 +287,7 @@ describe('eval', () => {
       calls: { task: 0 },
       cached: result.n,
     });
-  }, 30_000);
+  });
 });
 
 describe('bad input', () => {
@@ -360,7 +363,7 @@ describe('bad input', () => {
       expect(stdout).toContain('127.0.0.1:9');
     }
     expect(await snapshot(cwd)).toEqual(before);
-  }, 60_000);
+  });
 });
 
 describe('stored runs', () => {
@@ -409,5 +412,20 @@ describe('a file that changed', () => {
       place: { file: TRIAGE },
     });
     expect(await snapshot(cwd)).toEqual(before);
-  }, 60_000);
+  });
+});
+
+describe('sandbox', () => {
+  it('serves until it is stopped, and says when its port is taken', async () => {
+    const server = await hone.serve('--json', '-');
+    expect(await server.stats()).toMatchObject({ requests: 0, duplicates: 0 });
+    const { port } = new URL(server.baseUrl);
+    const second = await hone.run(['sandbox', '--port', port], await hone.workspace({}));
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain(`Port ${port}`);
+    const { code, stdout } = await server.stop();
+    expect(code).toBe(0);
+    expect(json(stdout)).toEqual({ baseUrl: server.baseUrl, port: Number(port) });
+    await expect(fetch(server.baseUrl)).rejects.toThrow();
+  });
 });

@@ -90,7 +90,7 @@ export class HoneUnderTest {
   /** Starts `hone sandbox` on a free port. */
   async serve(...args: string[]): Promise<Server> {
     const running = this.start(['sandbox', '--port', '0', ...args], this.folder);
-    const baseUrl = (await running.until(/http:\/\/\S+/))[0];
+    const baseUrl = (await running.until(/http:\/\/[\d.:]+\/v1/))[0];
     const stats = new URL('/stats', baseUrl);
     return {
       baseUrl,

@@ -28,10 +28,15 @@ class CancellationTokenSource {
   cancel() {
     this.token.isCancellationRequested = true;
   }
-  dispose() {}
+  dispose() {
+    this.token.isCancellationRequested = true;
+  }
 }
 
-type Sent = { role: string; content: string };
+interface Sent {
+  role: string;
+  content: string;
+}
 type Send = (
   messages: Sent[],
   options: unknown,
@@ -43,9 +48,8 @@ function editor(send: Send) {
     id: 'small-1',
     name: 'Small',
     vendor: 'acme',
-    sendRequest: async (messages: Sent[], options: unknown, token: { isCancellationRequested: boolean }) => ({
-      text: send(messages, options, token),
-    }),
+    sendRequest: (messages: Sent[], options: unknown, token: { isCancellationRequested: boolean }) =>
+      Promise.resolve({ text: send(messages, options, token) }),
   } as unknown as vscode.LanguageModelChat;
   const api = {
     LanguageModelError,
@@ -54,13 +58,13 @@ function editor(send: Send) {
       User: (content: string) => ({ role: 'user', content }),
       Assistant: (content: string) => ({ role: 'assistant', content }),
     },
-    lm: { selectChatModels: async () => [chat] },
+    lm: { selectChatModels: () => Promise.resolve([chat]) },
   } as unknown as VsCode;
   return { api, model: chatModel(api, chat) };
 }
 
 async function* parts(...texts: string[]) {
-  yield* texts;
+  for (const text of texts) yield await Promise.resolve(text);
 }
 
 describe('a model of the editor', () => {
@@ -99,7 +103,7 @@ describe('a model of the editor', () => {
     ['bad-response', new Error('content filtered')],
   ])('says %s for what the editor raises, even in the middle of an answer', async (reason, error) => {
     const { model } = editor(async function* () {
-      yield 'half an ';
+      yield await Promise.resolve('half an ');
       throw error;
     });
     const failure: unknown = await model
@@ -112,7 +116,7 @@ describe('a model of the editor', () => {
   it('cancels the request when the run is stopped', async () => {
     const abort = new AbortController();
     const { model } = editor(async function* (_messages, _options, token) {
-      yield 'one';
+      yield await Promise.resolve('one');
       abort.abort();
       expect(token.isCancellationRequested).toBe(true);
       throw new Error('cancelled by the editor');
@@ -128,7 +132,7 @@ describe('a model of the editor', () => {
     await expect(findChatModel(api, 'small-1')).resolves.toMatchObject({ label: 'Small' });
     await expect(findChatModel(api, 'large-9')).rejects.toMatchObject({
       reason: 'no-model',
-      message: expect.stringContaining('small-1'),
+      message: expect.stringContaining('small-1') as string,
     });
   });
 });

@@ -26,12 +26,12 @@ function setUp(actions: Partial<PanelActions> = {}) {
   const posted: HostMessage[] = [];
   const messages = emitter<unknown>();
   const viewState = emitter<unknown>();
-  const disposed = emitter<void>();
+  const disposed = emitter<undefined>();
   const progressed = emitter<unknown>();
   const panel = {
     visible: true,
     reveal: vi.fn(),
-    dispose: () => disposed.fire(),
+    dispose: () => disposed.fire(undefined),
     onDidDispose: disposed.event,
     onDidChangeViewState: viewState.event,
     webview: {
@@ -39,7 +39,7 @@ function setUp(actions: Partial<PanelActions> = {}) {
       cspSource: 'https://page.test',
       asWebviewUri: (uri: unknown) => uri,
       onDidReceiveMessage: messages.event,
-      postMessage: async (message: HostMessage) => posted.push(message),
+      postMessage: (message: HostMessage) => Promise.resolve(posted.push(message)),
     },
   };
   const createWebviewPanel = vi.fn(() => panel);
@@ -61,8 +61,8 @@ function setUp(actions: Partial<PanelActions> = {}) {
   ])!;
   const runs = {
     onDidProgress: progressed.event,
-    onDidChangeList: emitter<void>().event,
-    load: async () => state,
+    onDidChangeList: emitter<undefined>().event,
+    load: () => Promise.resolve(state),
     find: () => undefined,
   } as unknown as RunController;
   const panels = new RunPanels(api, '/extension' as unknown as vscode.Uri, runs, actions as PanelActions);

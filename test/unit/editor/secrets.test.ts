@@ -5,14 +5,14 @@ import { ApiKeys, hostOf } from '../../../src/editor/secrets.js';
 function storage() {
   const values = new Map<string, string>();
   const secrets = {
-    get: async (key: string) => values.get(key),
-    store: async (key: string, value: string) => void values.set(key, value),
-    delete: async (key: string) => void values.delete(key),
+    get: (key: string) => Promise.resolve(values.get(key)),
+    store: (key: string, value: string) => Promise.resolve(values.set(key, value)),
+    delete: (key: string) => Promise.resolve(values.delete(key)),
   } as unknown as vscode.SecretStorage;
   const remembered = new Map<string, unknown>();
   const memory = {
     get: (key: string, fallback: unknown) => remembered.get(key) ?? fallback,
-    update: async (key: string, value: unknown) => void remembered.set(key, value),
+    update: (key: string, value: unknown) => Promise.resolve(remembered.set(key, value)),
   } as unknown as vscode.Memento;
   return { secrets, memory, remembered };
 }

@@ -60,9 +60,9 @@ describe('number', () => {
   });
 
   it('reads numbers where they stand alone', () => {
-    expect(numbersIn('v1.2.3 x7 10-12, 5km (3)-4 1,234,567.8 .5 $-5 2024-05-03')).toEqual(
-      [1.2, 10, 12, 5, 3, 4, 1234567.8, 0.5, -5, 2024, 5, 3].slice(1),
-    );
+    expect(numbersIn('v1.2.3 x7 10-12, 5km (3)-4 1,234,567.8 .5 $-5 2024-05-03')).toEqual([
+      10, 12, 5, 3, 4, 1234567.8, 0.5, -5, 2024, 5, 3,
+    ]);
   });
 
   it('reads back any number that it is given', () => {
