@@ -30,7 +30,7 @@ const FIRST_ROWS = 50;
 export function Rows({ rows, isBaseline, send }: RowsProps) {
   const [changedOnly, setChangedOnly] = useState(false);
   const [showsAll, setShowsAll] = useState(false);
-  const wanted = changedOnly ? rows.filter((row) => CHANGED.has(row.change)) : rows;
+  const wanted = changedOnly && !isBaseline ? rows.filter((row) => CHANGED.has(row.change)) : rows;
   const shown = showsAll ? wanted : wanted.slice(0, FIRST_ROWS);
   return (
     <section class="rows" aria-labelledby="rows-heading">
@@ -113,7 +113,7 @@ function Row({ row, isBaseline, send }: RowProps) {
           onClick={() => send({ kind: 'revealRow', caseId: row.caseId })}
         >
           {row.line}
-        </button>
+        </button>{' '}
         <span class="split">{row.split}</span>
       </td>
       <td class="r-input">

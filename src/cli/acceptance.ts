@@ -25,7 +25,7 @@ export async function acceptRun(
   const { runId, prompt } = state.setup;
   const { candidateId, bytes } = acceptedBytes(state, wanted, await currentBytes(root, state.setup));
   await replaceBytes(path.join(root, prompt.path), bytes);
-  await recordAccepted(root, runId, candidateId);
+  recordAccepted(root, runId, candidateId);
   return { runId, candidateId, path: prompt.path, bytes: bytes.length };
 }
 

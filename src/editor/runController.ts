@@ -128,7 +128,7 @@ export class RunController implements vscode.Disposable {
 
   /** Notes that a candidate was written to its file. */
   async recordAccepted(root: string, runId: string, candidateId: string): Promise<void> {
-    await (await loadEngine()).recordAccepted(root, runId, candidateId);
+    (await loadEngine()).recordAccepted(root, runId, candidateId);
     this.stored.delete(runId);
     this.listChanged.fire();
   }

@@ -1,8 +1,6 @@
 /** A function that is called at once, then at most once per interval, the last call never lost. */
 export interface Throttled {
   (): void;
-  /** Calls now when a call is due. */
-  flush(): void;
   dispose(): void;
 }
 
@@ -25,11 +23,6 @@ export function throttle(action: () => void, intervalMs: number): Throttled {
     else fire();
   };
   return Object.assign(throttled, {
-    flush: () => {
-      if (!due || disposed) return;
-      clearTimeout(timer);
-      fire();
-    },
     dispose: () => {
       disposed = true;
       clearTimeout(timer);

@@ -55,7 +55,10 @@ export class AnswerStore {
     this.problems = problems;
   }
 
-  /** Reads the answers in a folder, which need not exist yet. Nothing is written before the first answer. */
+  /**
+   * Reads the answers in a folder, which need not exist yet. Nothing is written before the first answer.
+   * @throws HoneError `bad-config` naming the folder or file when it cannot be read.
+   */
   static async open(folder: string, options: AnswerStoreOptions): Promise<AnswerStore> {
     const answers = new Map<string, ModelAnswer>();
     const earlier: StoredAnswer[] = [];
@@ -161,7 +164,7 @@ export class AnswerStore {
         this.torn = false;
         for (const write of batch) write.done();
       } catch (error) {
-        const failure = unwritable(this.folder, error);
+        const failure = unusable(this.folder, 'An answer could not be stored in', error);
         for (const write of batch) write.failed(failure);
       }
     }
@@ -202,12 +205,15 @@ async function filesIn(folder: string): Promise<string[]> {
     return (await readdir(folder)).sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    throw unusable(folder, 'Stored answers cannot be read from', error);
   }
 }
 
 async function readAnswers(file: string, problems: string[]): Promise<StoredAnswer[]> {
-  const lines = (await readFile(file, 'utf8')).split('\n');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw unusable(file, 'Stored answers cannot be read from', error);
+  });
+  const lines = text.split('\n');
   return lines.flatMap((line, index) => {
     if (line === '') return [];
     const entry = parsedEntry(line);
@@ -255,12 +261,12 @@ async function flushFolder(folder: string): Promise<void> {
   }
 }
 
-function unwritable(folder: string, error: unknown): HoneError {
+function unusable(folder: string, fault: string, error: unknown): HoneError {
   const detail = error instanceof Error ? error.message : String(error);
   return new HoneError({
     reason: 'bad-config',
-    message: `An answer could not be stored in ${folder}: ${detail}.`,
-    nextStep: 'Make room there or make the folder writable, then resume the run.',
+    message: `${fault} ${folder}: ${detail}.`,
+    nextStep: 'Make room there or make it readable and writable, then resume the run.',
     place: { file: folder },
     cause: error,
   });

@@ -59,7 +59,7 @@ export class CallBudget {
     throw new HoneError({
       reason: 'bad-config',
       message: `A cost limit is set, but the price of ${model.label} at ${model.destination} is not known.`,
-      nextStep: 'Give its price per million tokens, or limit the number of calls instead.',
+      nextStep: 'Limit the number of calls instead.',
       place: { host: model.destination },
     });
   }

@@ -1,4 +1,4 @@
-import type { ModelCall, ModelRole } from '../core/run.js';
+import type { ModelCall, ModelDescription, ModelRole } from '../core/run.js';
 import { AnswerStore, CallBudget, Limiter, stackModel, type Model, type Waiting } from '../models/index.js';
 import { answersFolder } from './paths.js';
 
@@ -31,6 +31,19 @@ export interface ConnectedModels {
 }
 
 const DEFAULT_CONCURRENCY = 8;
+
+/**
+ * Checks that a cost limit can be kept.
+ * @throws HoneError `bad-config` when the price of a model is not known
+ */
+export function checkPriced(
+  models: Readonly<Record<ModelRole, ModelDescription>>,
+  maxCost: number | undefined,
+): void {
+  if (maxCost === undefined) return;
+  const budget = new CallBudget({ maxCalls: Infinity, maxCost });
+  for (const model of Object.values(models)) budget.checkPriced(model);
+}
 
 /**
  * Puts store, retry, limiter and meter around a run's models. Answers that this run paid for but did not come to count,

@@ -39,7 +39,7 @@ export class Journal {
    * Opens the journal of a stored run to append to it; a line that was cut off by a crash is taken away first.
    * @throws HoneError `not-found`; `bad-usage` when another process is running it
    */
-  static async reopen(root: string, runId: string): Promise<{ journal: Journal; events: RunEvent[] }> {
+  static reopen(root: string, runId: string): { journal: Journal; events: RunEvent[] } {
     const folder = runFolder(root, runId);
     const file = path.join(folder, JOURNAL);
     if (!existsSync(file)) throw noSuchRun(runId);
@@ -79,8 +79,8 @@ export async function readJournal(root: string, runId: string): Promise<RunEvent
 }
 
 /** Adds one event to a run that nobody is running. */
-export async function appendToJournal(root: string, runId: string, event: RunEvent): Promise<void> {
-  const { journal } = await Journal.reopen(root, runId);
+export function appendToJournal(root: string, runId: string, event: RunEvent): void {
+  const { journal } = Journal.reopen(root, runId);
   try {
     journal.append(event);
   } finally {

@@ -21,9 +21,9 @@ export function answersFolder(root: string): string {
 export async function ensureHoneFolder(root: string): Promise<void> {
   const folder = path.join(root, HONE_FOLDER);
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
+  try {
+    await writeFile(path.join(folder, '.gitignore'), '*\n', { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }

@@ -8,6 +8,7 @@ import { STEPS } from '../optimizer/stop.js';
 import type { Strategy } from '../optimizer/strategy.js';
 import { strategyOf } from '../optimizer/strategies/index.js';
 import type { PromptTask } from '../workspace/index.js';
+import { checkPriced } from './connect.js';
 
 export interface RunOptions {
   /** Default `hone`. */
@@ -18,7 +19,7 @@ export interface RunOptions {
   readonly maxCalls?: number;
   /** US dollars. */
   readonly maxCost?: number;
-  /** Default 0. */
+  /** Default the seed in hone.yaml, else 0. */
   readonly seed?: number;
   /** Span to edit; default the first system span. */
   readonly spanId?: string;
@@ -56,7 +57,8 @@ const LEAST_ROWS = 2;
 export function resolveOptions(task: PromptTask, options: RunOptions): ResolvedOptions {
   const strategy = strategyOf(options.strategy ?? 'hone');
   const effort = options.effort ?? 'normal';
-  const seed = options.seed ?? 0;
+  const { train, validation, seed: repositorySeed } = task.splits ?? {};
+  const seed = options.seed ?? repositorySeed ?? 0;
   const { cases, path } = task.testset;
   if (cases.length < LEAST_ROWS) {
     throw new HoneError({
@@ -66,7 +68,11 @@ export function resolveOptions(task: PromptTask, options: RunOptions): ResolvedO
       place: { file: path },
     });
   }
-  const splits = splitTestSet(cases, { seed });
+  const splits = splitTestSet(cases, {
+    seed,
+    ...(train !== undefined && { train }),
+    ...(validation !== undefined && { validation }),
+  });
   const selection = splits.validation.length > 0 ? strategy.selection : 'train';
   const usable = callsOf(strategy, effort, splits, selection);
   const maxCalls = options.maxCalls ?? usable.all;
@@ -105,13 +111,17 @@ function callsOf(strategy: Strategy, effort: Effort, splits: Splits, selection: 
   };
 }
 
-/** What a run will do. Raises as resolveOptions does; reads and sends nothing. */
+/**
+ * What a run will do. Reads and sends nothing.
+ * @throws HoneError as resolveOptions does, and `bad-config` for a cost limit on a model without a known price
+ */
 export function planRun(
   task: PromptTask,
   options: RunOptions,
   models: { readonly models: Readonly<Record<ModelRole, ModelDescription>> },
 ): RunPlan {
   const { splits, maxCalls } = resolveOptions(task, options);
+  checkPriced(models.models, options.maxCost);
   const counts = {
     train: splits.train.length,
     validation: splits.validation.length,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BASELINE_ID, type Candidate } from '../core/candidate.js';
@@ -23,7 +24,7 @@ import { optimize } from '../optimizer/loop.js';
 import { strategyOf } from '../optimizer/strategies/index.js';
 import { createScorers, type ScorerConfig } from '../scorers/index.js';
 import type { PromptTask } from '../workspace/index.js';
-import { connectModels, type RunModels } from './connect.js';
+import { checkPriced, connectModels, type RunModels } from './connect.js';
 import { Journal } from './journal.js';
 import { ensureHoneFolder } from './paths.js';
 import { resolveOptions, type RunOptions } from './plan.js';
@@ -75,7 +76,7 @@ export async function resumeRun(
   models: RunModels,
   control: RunControl = {},
 ): Promise<RunState> {
-  const { journal, events } = await Journal.reopen(root, runId);
+  const { journal, events } = Journal.reopen(root, runId);
   const state = replay(events);
   if (!state?.candidates.has(BASELINE_ID)) {
     journal.close();
@@ -137,6 +138,8 @@ async function runToEnd(
 ): Promise<RunState> {
   const { state } = recorder;
   const { setup } = state;
+  // Every request under way listens to it.
+  if (control.signal) setMaxListeners(0, control.signal);
   try {
     const connected = await connectModels(root, models, {
       name: setup.runId,
@@ -203,6 +206,7 @@ function testsetOf(setup: RunSetup): TestSet {
 
 function setupOf(task: PromptTask, options: RunOptions, models: RunModels): RunSetup {
   const { strategy, effort, seed, splits, selection, maxCalls, span } = resolveOptions(task, options);
+  checkPriced(models.models, options.maxCost);
   const { document, testset } = task;
   return {
     runId: newRunId(),

@@ -53,8 +53,8 @@ export async function loadRun(root: string, runId: string): Promise<RunState> {
 }
 
 /** Notes in the journal that a candidate was written into the file. */
-export async function recordAccepted(root: string, runId: string, candidateId: string): Promise<void> {
-  await appendToJournal(root, runId, { type: 'accepted', at: Date.now(), candidateId });
+export function recordAccepted(root: string, runId: string, candidateId: string): void {
+  appendToJournal(root, runId, { type: 'accepted', at: Date.now(), candidateId });
 }
 
 function summarise(state: RunState): RunSummary {

@@ -21,7 +21,7 @@ export function adviceFor(
   return {
     id: `a-${shortHash(`${promptPath}\u0000${span.id}\u0000${cause.name}`).slice(0, 8)}`,
     cause: cause.name,
-    text: said?.trim() || `${count}: ${sample?.texts[0] ?? cause.name}`,
+    text: said === undefined ? `${count}: ${sample?.texts[0] ?? cause.name}` : said.trim(),
     direction: cause.direction || way.trim(),
     rows: cause.rows.map(({ row }) => row.id),
     lines: linesConcerned(span, [cause.direction, ...cause.rows.flatMap(({ texts }) => texts)].join(' ')),

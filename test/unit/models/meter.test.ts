@@ -31,7 +31,7 @@ describe('withMeter', () => {
   it('reports tokens, the cost from the price table, and the name of the request', async () => {
     const told: ModelCall[] = [];
     const model = fakeModel(() => answer('ok', { prompt: 100, completion: 10 }));
-    const budget = new CallBudget({ maxCalls: 9, maxCost: 10, prices: PRICES });
+    const budget = new CallBudget({ maxCalls: 9, maxCost: 100, prices: PRICES });
     await withMeter(model, { role: 'judge', budget, onCall: (call) => told.push(call) }).complete(ask('a'));
     expect(told).toEqual([
       {

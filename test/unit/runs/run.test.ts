@@ -95,8 +95,8 @@ function models(task = fruitModel(), optimizer = helpfulOptimizer()) {
 
 /** A run's outcome without its name and its times. */
 function comparable(state: RunState): unknown {
-  const { runId: _, usage, ...result } = runResult(state);
-  return { ...result, calls: callsMade(state.usage), usage: usage.calls };
+  const result = runResult(state);
+  return { ...result, runId: '', usage: { calls: result.usage.calls, made: callsMade(state.usage) } };
 }
 
 describe('a run', () => {
@@ -236,6 +236,15 @@ describe('a run', () => {
     expect(state.setup.selection).toBe('train');
     expect(state.verdict?.kind).toBe('better');
     expect(textOf(writer.requests[0]!)).toContain('score: 0');
+  });
+
+  it('divides rows as the repository says', async () => {
+    const task = { ...(await taskOf(testset(80))), splits: { seed: 9, train: 0.2, validation: 0.2 } };
+    const { splits } = planRun(task, {}, models());
+    expect(splits.exam).toBeGreaterThan(splits.train + splits.validation);
+    expect(planRun({ ...task, splits: { ...task.splits, seed: 10 } }, {}, models()).splits).not.toEqual(
+      splits,
+    );
   });
 
   it('plans before it sends, and refuses a limit that cannot reach one candidate', async () => {
