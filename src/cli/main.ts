@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { CommanderError } from 'commander';
 import { HoneError } from '../core/errors.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
@@ -42,8 +41,6 @@ async function usageErrorAsJson(error: CommanderError, args: readonly string[]):
 /** Ctrl+C asks to stop and keep the best so far; a second one ends the process at once. */
 function cancellation(): AbortSignal {
   const controller = new AbortController();
-  // Every request under way listens: many listeners are no leak.
-  setMaxListeners(0, controller.signal);
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(EXIT.cancelled);
     process.stderr.write('\nStopping. Press Ctrl+C again to end at once.\n');

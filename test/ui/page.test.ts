@@ -38,7 +38,10 @@ async function openWith(snapshot = snapshots.better, options: OpenOptions = {}):
 }
 
 const row = ({ page }: OpenPage, name: string) =>
-  page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
+  page
+    .locator('.candidates')
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader', { name, exact: true }) });
 
 const focusedName = ({ page }: OpenPage) =>
   page.evaluate(
@@ -76,7 +79,7 @@ describe('every state', () => {
 
   it('carries no style attribute and hides no element for want of a definition', async () => {
     const opened = await openWith();
-    expect(await opened.page.locator('[style]').count()).toBe(0);
+    expect(await opened.page.locator('.page [style]').count()).toBe(0);
     expect(await opened.page.locator('.page :not(:defined)').count()).toBe(0);
   });
 });
@@ -124,7 +127,7 @@ describe('the handshake', () => {
 describe('the head', () => {
   it('names the run and what it has spent', async () => {
     const { page } = await openWith(snapshots.running);
-    const head = await page.getByRole('banner').innerText();
+    const head = await page.locator('header').innerText();
     for (const text of [
       'prompts/triage.csv (60 rows: 24 train, 18 validation, 18 exam)',
       'gpt-4.1-mini',
