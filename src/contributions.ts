@@ -6,7 +6,10 @@
 /** A command as package.json declares it. */
 export interface CommandContribution {
   readonly id: string;
-  /** A verb first; the category `Hone` goes before it in the palette. */
+  /**
+   * A verb first; the category `Hone` goes before it in the palette. A title that begins with `Hone:` has no category: it
+   * stands in menus beside commands of others, where categories are not shown.
+   */
   readonly title: string;
   /** A product icon, where the command has a button. */
   readonly icon?: string;
@@ -22,7 +25,7 @@ export const CONTEXT_KEYS = {
 } as const;
 
 export const COMMANDS = {
-  optimize: { id: 'hone.optimize', title: 'Optimize', icon: '$(sparkle)' },
+  optimize: { id: 'hone.optimize', title: 'Hone: Optimize', icon: '$(sparkle)' },
   evaluate: { id: 'hone.evaluate', title: 'Score Without Changing', icon: '$(beaker)' },
   stop: { id: 'hone.stop', title: 'Stop Run', icon: '$(debug-stop)', palette: CONTEXT_KEYS.running },
   resume: { id: 'hone.resume', title: 'Resume Run', icon: '$(debug-continue)' },

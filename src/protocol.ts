@@ -18,7 +18,7 @@ export interface CandidateView {
   readonly summary: string;
   readonly status: CandidateStatus | 'baseline';
   readonly reasons: readonly string[];
-  /** On the selection rows; absent until all of them are scored. */
+  /** On the selection rows, absent until all of them are scored; of the candidate of the verdict, on the exam rows. */
   readonly score?: number;
   readonly rowsScored: number;
   readonly rowsTotal: number;
@@ -113,7 +113,12 @@ export interface RunSnapshot {
   };
   readonly startedAt: number;
   readonly endedAt?: number;
-  readonly curve: readonly { readonly calls: number; readonly score: number; readonly best: number; readonly name: string }[];
+  readonly curve: readonly {
+    readonly calls: number;
+    readonly score: number;
+    readonly best: number;
+    readonly name: string;
+  }[];
   readonly candidates: readonly CandidateView[];
   readonly bestId?: string;
   readonly selected?: CandidateDetail;
@@ -137,7 +142,12 @@ export type PageMessage =
 export type HostMessage =
   | { readonly type: 'snapshot'; readonly snapshot: RunSnapshot }
   | { readonly type: 'done'; readonly request: number; readonly message?: string }
-  | { readonly type: 'failed'; readonly request: number; readonly message: string; readonly nextStep: string };
+  | {
+      readonly type: 'failed';
+      readonly request: number;
+      readonly message: string;
+      readonly nextStep: string;
+    };
 
 /** What the page keeps between reloads, and what the editor hands back to restore a panel. */
 export interface PageState {

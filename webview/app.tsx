@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PageRequest, RunSnapshot } from '../src/protocol.js';
 import { Alerts } from './alerts.js';
 import { Candidates } from './candidates.js';
@@ -16,7 +16,8 @@ const FIRST_SNAPSHOT_TIMEOUT = 5000;
 /** The whole page. */
 export function App({ link }: { readonly link: HostLink }) {
   const [state, setState] = useState(link.state);
-  useEffect(() => link.subscribe(() => setState(link.state)), [link]);
+  // Not a plain effect: those run after the first frame, and the host may have answered by then.
+  useLayoutEffect(() => link.subscribe(() => setState(link.state)), [link]);
   const { snapshot } = state;
   return (
     <main class="page">

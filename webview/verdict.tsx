@@ -93,7 +93,7 @@ function Difference({ snapshot }: { readonly snapshot: RunSnapshot }) {
 
 /** A gain on the rows that choose is flattering, so it is never given as the verdict. */
 function BestSoFar({ snapshot }: { readonly snapshot: RunSnapshot }) {
-  const { candidates, bestId, phase, verdict } = snapshot;
+  const { candidates, bestId, phase, verdict, splits } = snapshot;
   const best = candidates.find((each) => each.id === bestId && each.status !== 'baseline');
   const baseline = candidates.find((each) => each.status === 'baseline');
   if (baseline?.score === undefined) return null;
@@ -109,7 +109,7 @@ function BestSoFar({ snapshot }: { readonly snapshot: RunSnapshot }) {
           {best && <li>the baseline has {points(baseline.score)}</li>}
         </ul>
       </div>
-      {best && phase !== 'stopped' && !verdict && (
+      {best && phase !== 'stopped' && !verdict && splits.exam > 0 && (
         <p class="next-step">
           The rows that chose it flatter it. The verdict will come from rows kept apart.
         </p>

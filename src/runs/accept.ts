@@ -30,7 +30,7 @@ export function acceptedBytes(
       message: id
         ? `The run ${setup.runId} has no candidate ${id}.`
         : `The run ${setup.runId} has no candidate to accept.`,
-      nextStep: `List its candidates with \`hone show ${setup.runId}\`.`,
+      nextStep: 'Look at the run for the candidates that it has.',
     });
   }
   if (record.status === 'rejected') {

@@ -111,7 +111,7 @@ function noSuchRun(runId: string): HoneError {
   return new HoneError({
     reason: 'not-found',
     message: `There is no run ${runId} in this workspace.`,
-    nextStep: 'List the stored runs with `hone runs`.',
+    nextStep: 'Look at the list of stored runs for its id.',
   });
 }
 

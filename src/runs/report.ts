@@ -109,7 +109,10 @@ export function runResult(state: RunState): OptimizeResult {
       exam: setup.splits.exam.length,
     },
     usage: usageReport(state.usage),
-    stop: state.stop ?? { reason: 'running', nextStep: `Resume it with \`hone resume ${setup.runId}\`.` },
+    stop: state.stop ?? {
+      reason: 'running',
+      nextStep: 'The run has not ended; resume it if nobody is running it.',
+    },
   };
 }
 

@@ -158,7 +158,7 @@ async function runToEnd(
       await connected.close();
     }
   } catch (thrown) {
-    recorder.record({ type: 'stopped', at: Date.now(), stop: stopOf(toHoneError(thrown), setup) });
+    recorder.record({ type: 'stopped', at: Date.now(), stop: stopOf(toHoneError(thrown)) });
   } finally {
     recorder.close();
   }
@@ -261,15 +261,17 @@ function requireSameModels(setup: RunSetup, models: RunModels): void {
   }
 }
 
-function stopOf(error: HoneError, setup: RunSetup): Stop {
-  const resume = `Resume with \`hone resume ${setup.runId}\`.`;
+function stopOf(error: HoneError): Stop {
   if (error.reason === 'cancelled') {
-    return { reason: 'cancelled', nextStep: `The run was cancelled; what was scored is kept. ${resume}` };
+    return {
+      reason: 'cancelled',
+      nextStep: 'The run was cancelled; what was scored is kept. Resume it to go on.',
+    };
   }
   if (error.reason === 'budget-spent') {
     return { reason: 'calls-spent', nextStep: `${error.message} ${error.nextStep}` };
   }
-  return { reason: 'model-failed', nextStep: `${error.message} ${error.nextStep} ${resume}` };
+  return { reason: 'model-failed', nextStep: `${error.message} ${error.nextStep}` };
 }
 
 /** The file that a run is about, as it is on disk now. @throws HoneError `not-found` when it is gone. */

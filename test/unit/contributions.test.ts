@@ -35,7 +35,7 @@ interface Manifest {
     readonly virtualWorkspaces: { readonly supported: boolean };
   };
   readonly contributes: {
-    readonly commands: readonly { command: string; title: string; category: string; icon?: string }[];
+    readonly commands: readonly { command: string; title: string; category?: string; icon?: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Property>> };
     readonly views: Readonly<Record<string, readonly { id: string; name: string }[]>>;
     readonly viewsContainers: { readonly activitybar: readonly { id: string }[] };
@@ -57,7 +57,7 @@ describe('package.json', () => {
       commands.map(({ id, title, icon }) => ({
         command: id,
         title,
-        category: 'Hone',
+        ...(!title.startsWith('Hone: ') && { category: 'Hone' }),
         ...(icon && { icon }),
       })),
     );

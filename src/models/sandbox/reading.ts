@@ -20,9 +20,9 @@ const NOT_INPUT = /^(examples?|rules?|instructions?|labels?|format|definitions?|
 const FENCE = /("""|'''|```)[\w-]*\n([\s\S]*?)\n?\1/g;
 
 const ORDER =
-  /^[\s*#>_-]*(?:\d+[.)]\s*)?(?:answer|reply|respond|return|output|give|write|print|only|use|do not|don['’]t|never|always|allowed|labels?|categor\w+|classify|rules?|notes?|important|remember|format|definitions?|choose|pick|think|work|show|count|make sure|be |keep|read|extract|take|name|put|the (?:last|final|answer|label|category|output|reply|keys?|date|total|poem)|your (?:answer|reply|output)|each line|no )\b/i;
+  /^[\s*#>_-]*(?:\d+[.)]\s*)?(?:answer|reply|respond|return|output|give|write|print|only|use|do not|don['’]t|never|always|allowed|labels?|categor\w+|classify|rules?|notes?|important|remember|format|definitions?|choose|pick|think|work|show|count|check|calculate|compute|solve|break|end|finish|explain|list|consider|sort|route|make sure|be |keep|read|extract|take|name|put|the (?:last|final|answer|label|category|output|reply|keys?|date|total|poem)|your (?:answer|reply|output)|each line|no )\b/i;
 const RULE =
-  /^[\s*#>_-]*(?:if|when|where|whenever|a ticket|tickets|requests?|questions?|[\w ]{2,24}:)[^\n]*\b(?:label|category|classif\w+|ticket|answer|reply|is not|rather than|instead of|means?)\b/i;
+  /^[\s*#>_-]*(?:if|when|where|whenever|a ticket|tickets|requests?|questions?|[\w ]{2,24}:)[^\n]*\b(?:label|category|classif\w+|ticket|answer|reply|is not|rather than|instead of|choose|pick|belongs?|goes? to|means?)\b/im;
 
 /** Divides messages into what to do and what to do it with. */
 export function readMessages(messages: readonly ChatMessage[]): Reading {

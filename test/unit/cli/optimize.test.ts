@@ -160,7 +160,7 @@ describe('a run that is broken off', () => {
     expect(code).toBe(130);
     const cancelled = result(stdout);
     expect(cancelled.stop.reason).toBe('cancelled');
-    expect(stderr).toContain(`hone resume ${cancelled.runId}`);
+    expect(stderr).toContain(`resume ${cancelled.runId}`);
     const resumed = await hone.run(['resume', cancelled.runId, '--json', '-'], cwd);
     expect(resumed.code).toBe(0);
     expect(result(resumed.stdout).verdict).toBe('better');

@@ -45,14 +45,16 @@ describe('Limiter', () => {
     const abort = new AbortController();
     const started: string[] = [];
     const one = limiter.run(() => first.promise);
-    const two = limiter.run(async () => started.push('two'), abort.signal);
-    const three = limiter.run(async () => started.push('three'));
+    const two = limiter.run(() => Promise.resolve(started.push('two')), abort.signal);
+    const three = limiter.run(() => Promise.resolve(started.push('three')));
     abort.abort();
     expect(await reasonOf(two)).toBe('cancelled');
     first.resolve(undefined);
     await Promise.all([one, three]);
     expect(started).toEqual(['three']);
-    expect(await reasonOf(limiter.run(async () => started.push('four'), abort.signal))).toBe('cancelled');
+    expect(await reasonOf(limiter.run(() => Promise.resolve(started.push('four')), abort.signal))).toBe(
+      'cancelled',
+    );
   });
 
   it('is shared by models', async () => {

@@ -60,7 +60,7 @@ describe('withMeter', () => {
 
   it('refuses a cost limit on a model of unknown price, before anything is sent', () => {
     const budget = new CallBudget({ maxCalls: 9, maxCost: 1 });
-    expect(() => withMeter(fakeModel(), { role: 'task', budget })).toThrowError(
+    expect(() => withMeter(fakeModel(), { role: 'task', budget })).toThrow(
       /price of fake at fake\.test is not known/,
     );
     const sandbox = { ...fakeModel(), id: 'sandbox:default' };

@@ -138,7 +138,7 @@ describe('createOpenAIModel', () => {
     [{ 'retry-after': '2' }, 2000],
     [{}, undefined],
   ])('reads the hint of %j as %s ms', async (headers, expected) => {
-    const server = await endpoint(json(429, { error: {} }, headers as Record<string, string>));
+    const server = await endpoint(json(429, { error: {} }, headers));
     const raised = await errorOf(
       createOpenAIModel({ name: 'm', baseUrl: server.baseUrl }).complete(ask('x')),
     );

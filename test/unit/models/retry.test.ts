@@ -8,8 +8,9 @@ function fakeClock() {
   const waits: number[] = [];
   return {
     waits,
-    sleep: async (milliseconds: number) => {
+    sleep: (milliseconds: number) => {
       waits.push(milliseconds);
+      return Promise.resolve();
     },
   };
 }

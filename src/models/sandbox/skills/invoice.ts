@@ -22,7 +22,8 @@ const SYMBOLS: Readonly<Record<string, string>> = { $: 'USD', '€': 'EUR', '£'
 export function readInvoice(text: string): Invoice {
   const lines = text.split('\n').map((line) => line.trim());
   const first = (pattern: string) => new RegExp(pattern, 'im').exec(text)?.[1]?.trim();
-  const amount = (names: string) => first(`^[^\\n]*?\\b(?:${names})\\b[^\\n\\d$€£]*?${AMOUNT}[^\\n]*$`);
+  const amount = (names: string) =>
+    first(`^[^\\n]*?\\b(?:${names})\\b(?:[^\\n\\d$€£]|\\d+(?:[.,]\\d+)? ?%)*?${AMOUNT}[^\\n]*$`);
   return {
     vendor:
       first('^(?:from|vendor|seller|supplier|issued by|billed by)\\s*:\\s*([^\\n,]+)') ??
