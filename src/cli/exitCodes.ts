@@ -1,6 +1,6 @@
 import { BASELINE_ID } from '../core/candidate.js';
 import type { ErrorReason } from '../core/errors.js';
-import type { RunState } from '../core/run.js';
+import { isResumable, type RunState } from '../core/run.js';
 
 /** What the process ends with. Other tools rely on these numbers. */
 export const EXIT = { done: 0, gateFailed: 1, badUsage: 2, endedEarly: 3, cancelled: 130 } as const;
@@ -68,7 +68,9 @@ function triedSomething(state: RunState): boolean {
 /** Why a run has no full result, for stderr; empty when it has. */
 export function earlyEnd(state: RunState): string {
   if (exitCodeOfRun(state) === EXIT.done) return '';
-  return state.stop?.nextStep ?? 'The run did not end.';
+  const why = state.stop?.nextStep ?? 'The run did not end.';
+  const goesOn = isResumable(state.verdict?.kind, state.stop?.reason);
+  return goesOn ? `${why} Go on with: hone resume ${state.setup.runId}` : why;
 }
 
 /** The code of several results in a row: the one that a caller must not miss. */

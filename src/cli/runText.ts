@@ -2,6 +2,7 @@ import { createTwoFilesPatch } from 'diff';
 import { BASELINE_ID } from '../core/candidate.js';
 import {
   callsMade,
+  isResumable,
   pairsOf,
   recordOf,
   scoreOn,
@@ -203,7 +204,7 @@ function nextText(state: RunState, typed: (command: string) => string): string {
   const lines = [];
   if (state.stop) lines.push(wrap(`Ended: ${state.stop.nextStep}`, WIDTH, '  '));
   else lines.push('Not finished.');
-  if (state.stop === undefined || state.stop.reason === 'cancelled' || state.stop.reason === 'model-failed') {
+  if (isResumable(state.verdict?.kind, state.stop?.reason)) {
     lines.push(`Go on with:  ${typed(`resume ${runId}`)}`);
   }
   if (state.accepted.length > 0) {

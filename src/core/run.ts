@@ -355,6 +355,13 @@ export function splitOf(state: RunState, caseId: string): SplitName {
   return splits.train.includes(caseId) ? 'train' : splits.validation.includes(caseId) ? 'validation' : 'exam';
 }
 
+const RESUMABLE_STOPS: ReadonlySet<StopReason> = new Set(['cancelled', 'model-failed']);
+
+/** Whether a run that ended for this reason, or that was cut off without one, can go on. */
+export function isResumable(verdict: VerdictKind | undefined, stop: StopReason | undefined): boolean {
+  return verdict === undefined && (stop === undefined || RESUMABLE_STOPS.has(stop));
+}
+
 /** Mean score over the rows that have one. `errors` counts rows that ended in an error. */
 export function scoreOn(
   record: CandidateRecord,

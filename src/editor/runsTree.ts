@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { callsMade } from '../core/run.js';
+import { callsMade, isResumable } from '../core/run.js';
 import type { RunSummary } from '../runs/index.js';
 import { COMMANDS, TREE_ITEMS } from '../contributions.js';
 import { Disposables } from './disposables.js';
@@ -17,7 +17,6 @@ export type RunNode =
   | { readonly kind: 'problem'; readonly message: string };
 
 const REDRAW_MS = 1000;
-const RESUMABLE_STOPS: readonly (string | undefined)[] = [undefined, 'cancelled', 'model-failed'];
 const VERDICT_ICONS: Readonly<Record<string, string>> = {
   better: 'pass-filled',
   worse: 'arrow-down',
@@ -89,7 +88,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
   private storedItem(node: RunNode & { kind: 'stored' }): vscode.TreeItem {
     const { summary } = node;
     const words = outcomeWords(summary);
-    const resumable = !summary.verdict && RESUMABLE_STOPS.includes(summary.stop);
+    const resumable = isResumable(summary.verdict, summary.stop);
     const item = new this.api.TreeItem(summary.promptPath);
     item.id = summary.runId;
     item.contextValue = resumable ? TREE_ITEMS.runStopped : TREE_ITEMS.runDone;

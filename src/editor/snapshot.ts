@@ -1,13 +1,13 @@
 import { BASELINE_ID, type Advice } from '../core/candidate.js';
 import {
   callsMade,
+  isResumable,
   pairsOf,
   recordOf,
   scoreOn,
   selectionRows,
   type CandidateRecord,
   type RunState,
-  type StopReason,
 } from '../core/run.js';
 import { comparePaired, type PairedComparison } from '../core/statistics.js';
 import { bestCandidate } from '../optimizer/trajectory.js';
@@ -21,14 +21,6 @@ export interface SnapshotView {
   readonly against?: 'baseline' | 'parent' | undefined;
   /** Whether this window is working on the run now. */
   readonly active: boolean;
-}
-
-/** Ends that leave work to go on with. */
-const RESUMABLE: ReadonlySet<StopReason> = new Set(['cancelled', 'model-failed']);
-
-/** Whether a run that is not active can be gone on with: it was stopped half-way, or its window was closed. */
-export function isResumable(state: RunState): boolean {
-  return !state.verdict && (state.stop === undefined || RESUMABLE.has(state.stop.reason));
 }
 
 /** Why a candidate must not be written; undefined when it may be. */
@@ -112,7 +104,11 @@ export function snapshotOf(state: RunState, view: SnapshotView): RunSnapshot {
 function stopOf(state: RunState): NonNullable<RunSnapshot['stop']> {
   const { stop } = state;
   return stop
-    ? { reason: stop.reason, nextStep: stop.nextStep, resumable: isResumable(state) }
+    ? {
+        reason: stop.reason,
+        nextStep: stop.nextStep,
+        resumable: isResumable(state.verdict?.kind, stop.reason),
+      }
     : {
         reason: 'cancelled',
         nextStep: 'The run was interrupted before its end. Resume it: answers that were paid for are kept.',

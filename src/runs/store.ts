@@ -1,7 +1,16 @@
 import { readdir } from 'node:fs/promises';
 import { BASELINE_ID } from '../core/candidate.js';
 import { HoneError, toHoneError } from '../core/errors.js';
-import { callsMade, recordOf, replay, scoreOn, selectionRows, type RunState } from '../core/run.js';
+import {
+  callsMade,
+  recordOf,
+  replay,
+  scoreOn,
+  selectionRows,
+  type RunState,
+  type StopReason,
+  type VerdictKind,
+} from '../core/run.js';
 import { bestCandidate } from '../optimizer/trajectory.js';
 import { appendToJournal, readJournal } from './journal.js';
 import { runsFolder } from './paths.js';
@@ -13,8 +22,8 @@ export interface RunSummary {
   readonly strategy: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  readonly verdict?: string;
-  readonly stop?: string;
+  readonly verdict?: VerdictKind;
+  readonly stop?: StopReason;
   readonly baselineScore?: number;
   readonly bestScore?: number;
   readonly delta?: number;

@@ -61,7 +61,7 @@ describe('exit code of a run', () => {
     expect(exitCodeOfRun(stateOf(baselineScored))).toBe(3);
     const failed = stateOf([...baselineScored, stopped('model-failed')]);
     expect(exitCodeOfRun(failed)).toBe(3);
-    expect(earlyEnd(failed)).toBe('Do this.');
+    expect(earlyEnd(failed)).toBe('Do this. Go on with: hone resume run-1');
   });
 
   it('is 130 after a cancel', () => {

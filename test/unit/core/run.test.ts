@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { BASELINE_ID } from '../../../src/core/candidate.js';
-import { callsMade, pairsOf, recordOf, replay, scoreOn, type RunEvent } from '../../../src/core/run.js';
+import {
+  callsMade,
+  isResumable,
+  pairsOf,
+  recordOf,
+  replay,
+  scoreOn,
+  type RunEvent,
+} from '../../../src/core/run.js';
 import { candidate, scored, startedEvent } from '../../fixtures/runs.js';
 
 const call = (cached: boolean, cost?: number): RunEvent => ({
@@ -90,5 +98,18 @@ describe('the fold over run events', () => {
 
   it('refuses events of a run that has not begun', () => {
     expect(() => replay([{ type: 'resumed', at: 1 }])).toThrow('begins with a started event');
+  });
+});
+
+describe('isResumable', () => {
+  it.each([
+    ['cancelled', undefined, true],
+    ['model-failed', undefined, true],
+    [undefined, undefined, true],
+    ['calls-spent', undefined, false],
+    ['perfect', 'better', false],
+    [undefined, 'better', false],
+  ] as const)('stopped as %s with the verdict %s: %s', (stop, verdict, resumable) => {
+    expect(isResumable(verdict, stop)).toBe(resumable);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BASELINE_ID } from '../../../src/core/candidate.js';
 import { replay, type RunEvent } from '../../../src/core/run.js';
 import type { PairedComparison } from '../../../src/core/statistics.js';
-import { acceptRefusal, isResumable, snapshotOf } from '../../../src/editor/snapshot.js';
+import { acceptRefusal, snapshotOf } from '../../../src/editor/snapshot.js';
 import { candidate, scored, startedEvent } from '../../fixtures/runs.js';
 
 const IDS = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8', 'r9'];
@@ -194,17 +194,5 @@ describe('acceptRefusal', () => {
     expect(acceptRefusal(state, 'c2', false)).toContain('It lost {{name}}.');
     expect(acceptRefusal(state, 'c1', true)).toContain('still going on');
     expect(acceptRefusal(state, 'c1', false)).toBeUndefined();
-  });
-});
-
-describe('isResumable', () => {
-  it.each([
-    ['cancelled', true],
-    ['model-failed', true],
-    ['calls-spent', false],
-    ['perfect', false],
-  ] as const)('%s: %s', (reason, resumable) => {
-    const stopped: RunEvent = { type: 'stopped', at: 1, stop: { reason, nextStep: '' } };
-    expect(isResumable(replay([...BASELINE, stopped])!)).toBe(resumable);
   });
 });
