@@ -178,7 +178,7 @@ function Row({ candidate, snapshot, reach, isBest, isSelected, isActive, onFocus
         {isCompared ? candidate.broken : <None />}
       </td>
       <td role="gridcell" class="c-status">
-        <Status candidate={candidate} isBest={isBest} isFinal={snapshot.verdict !== undefined} />
+        <Status candidate={candidate} isBest={isBest} bestWord={bestWord(snapshot)} />
       </td>
     </tr>
   );
@@ -216,19 +216,23 @@ const STATUS: Readonly<Record<CandidateView['status'], readonly [icon: IconName,
   rejected: ['cross', 'Rejected'],
 };
 
+/** The best of the candidates need not be better than the prompt in the file. */
+function bestWord({ verdict }: RunSnapshot): string {
+  if (!verdict) return 'Best so far';
+  return verdict.kind === 'better' ? 'Best' : 'Best found';
+}
+
 interface StatusProps {
   readonly candidate: CandidateView;
   readonly isBest: boolean;
-  readonly isFinal: boolean;
+  readonly bestWord: string;
 }
 
-function Status({ candidate, isBest, isFinal }: StatusProps) {
+function Status({ candidate, isBest, bestWord }: StatusProps) {
   const { status, score, rowsScored, rowsTotal, errors } = candidate;
   const isScoring =
     status === 'pending' || (status === 'baseline' && score === undefined && rowsScored < rowsTotal);
-  const [icon, word] = isBest
-    ? (['star', isFinal ? 'Best' : 'Best so far'] as const)
-    : STATUS[isScoring ? 'pending' : status];
+  const [icon, word] = isBest ? (['star', bestWord] as const) : STATUS[isScoring ? 'pending' : status];
   return (
     <span class="status">
       <Icon name={icon} />

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { candidateDetail, snapshots } from '../fixtures/snapshots/index.js';
+import { candidateDetail, snapshots, states } from '../fixtures/snapshots/index.js';
 import { pageSuite } from './pageSuite.js';
 import type { OpenPage } from './panelPage.js';
 
@@ -32,6 +32,15 @@ describe('the candidates', () => {
     expect((await cells('3'))[0]).toContain('The placeholder {{ticket}} is gone.');
     expect((await cells('3')).at(-1)).toBe('Rejected');
     expect((await cells('5')).at(-1)).toContain('1 error');
+  });
+
+  it('do not call a candidate better than it is', async () => {
+    const status = async (name: string) => {
+      const opened = await openWith(states[name]);
+      return row(opened, '4').getByRole('gridcell').last().innerText();
+    };
+    expect(await status('running')).toBe('Best so far');
+    expect(await status('undecided')).toBe('Best found');
   });
 
   it('say that there are none yet', async () => {
