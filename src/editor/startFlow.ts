@@ -186,23 +186,27 @@ export class StartFlow {
 
   private async showSendings(prepared: readonly Prepared[], models: RunModels): Promise<void> {
     const { renderMessages } = await loadEngine();
-    const sendings = prepared.map(({ task, plan }): Sending => ({
-      promptPath: task.document.path,
-      testsetPath: task.testset.path,
-      rows: plan.splits,
-      maxCalls: plan.maxCalls,
-      taskLabel: models.models.task.label,
-      destinations: [...plan.destinations, ...quotaNotes(plan, models)],
-      notes: plan.notes,
-      samples: task.testset.cases.slice(0, SHOWN_ROWS).map((row) => ({
-        line: row.line,
-        messages: renderMessages(
-          task.document,
-          row.vars,
-          task.testset.inputColumn === undefined ? undefined : row.vars[task.testset.inputColumn],
+    const sendings = await Promise.all(
+      prepared.map(async ({ task, plan }): Promise<Sending> => ({
+        promptPath: task.document.path,
+        testsetPath: task.testset.path,
+        rows: plan.splits,
+        maxCalls: plan.maxCalls,
+        taskLabel: models.models.task.label,
+        destinations: [...plan.destinations, ...quotaNotes(plan, models)],
+        notes: plan.notes,
+        samples: await Promise.all(
+          task.testset.cases.slice(0, SHOWN_ROWS).map(async (row) => ({
+            line: row.line,
+            messages: await renderMessages(
+              task.document,
+              row.vars,
+              task.testset.inputColumn === undefined ? undefined : row.vars[task.testset.inputColumn],
+            ),
+          })),
         ),
       })),
-    }));
+    );
     await this.documents.showReport('What will be sent', describeSending(sendings));
   }
 

@@ -34,12 +34,12 @@ export class Evaluator {
   }
 
   /** The request that is sent for one row. */
-  request(document: PromptDocument, row: TestCase, repeat = 0): ModelRequest {
+  async request(document: PromptDocument, row: TestCase, repeat = 0): Promise<ModelRequest> {
     const { inputColumn } = this.options.testset;
     const input = inputColumn === undefined ? undefined : row.vars[inputColumn];
     const { temperature = 0, topP, maxTokens, responseFormat } = document.settings;
     return {
-      messages: renderMessages(document, row.vars, input),
+      messages: await renderMessages(document, row.vars, input),
       temperature,
       ...(topP !== undefined && { topP }),
       ...(maxTokens !== undefined && { maxTokens }),
@@ -93,7 +93,8 @@ export class Evaluator {
   ): Promise<CaseOutcome> {
     const row = this.cases.get(caseId);
     if (!row) throw new Error(`The test set has no row ${caseId}.`);
-    const answer = await this.options.model.complete(this.request(document, row, repeat), { signal });
+    const request = await this.request(document, row, repeat);
+    const answer = await this.options.model.complete(request, { signal });
     const input = { vars: row.vars, expected: row.expected, output: answer.text };
     const score = await scoreAnswer(this.options.scorers, input, signal);
     return { status: 'scored', output: answer.text, finishReason: answer.finishReason, score };

@@ -6,6 +6,11 @@ export interface PromptFormat {
   readonly id: string;
   /** Whether a file of this path (forward slashes) is of this format by its name. */
   matches(path: string): boolean;
+  /**
+   * Whether a file whose name matches is of this format by its content, where the name alone does not tell. Absent when
+   * it does. Must be cheap, and must not raise.
+   */
+  recognises?(path: string, bytes: Uint8Array): boolean;
   /** @throws HoneError `bad-prompt-file` with the line. */
   parse(path: string, bytes: Uint8Array): PromptDocument;
   /**
@@ -16,8 +21,15 @@ export interface PromptFormat {
   encodings(document: PromptDocument, span: EditableSpan, text: string): Iterable<string>;
   /** All that the file says besides the texts of its spans, for a comparison before and after a write. */
   surroundings(document: PromptDocument): unknown;
-  /** Messages with placeholders filled. A name without a value stays as it is. */
-  fill(document: PromptDocument, vars: Readonly<Record<string, string>>): ChatMessage[];
+  /**
+   * Messages with placeholders filled, by the engine of the format's own ecosystem where it has one. In formats of plain
+   * replacement a name without a value stays as it is.
+   * @throws HoneError `bad-prompt-file` for a template that cannot be rendered
+   */
+  fill(
+    document: PromptDocument,
+    vars: Readonly<Record<string, string>>,
+  ): ChatMessage[] | Promise<ChatMessage[]>;
   /** Template expressions and references in a text, each occurrence, so that a guard can compare multisets. */
   expressions(text: string): Expression[];
   /** Why the text would change the structure of the file, a sentence each; empty when it would not. */

@@ -39,7 +39,8 @@ export function readPrompt(path: string, bytes: Uint8Array, options: ReadOptions
     throw unusable(path, `has ${size} MB, and a prompt file may have ${MAX_BYTES / 1e6} MB`);
   }
   const format =
-    FORMATS.find((each) => each.matches(path)) ?? (options.named ? formatOfNamed(path, bytes) : undefined);
+    FORMATS.find((each) => each.matches(path) && (each.recognises?.(path, bytes) ?? true)) ??
+    (options.named ? formatOfNamed(path, bytes) : undefined);
   if (!format) throw unusable(path, 'is of no prompt format that Hone finds by its name');
   return format.parse(path, bytes);
 }
@@ -63,12 +64,12 @@ function unusable(path: string, why: string): HoneError {
  * own; one with placeholders is sent as it is filled.
  * @param vars values by placeholder name; a placeholder without a value stays as it is
  */
-export function renderMessages(
+export async function renderMessages(
   document: PromptDocument,
   vars: Readonly<Record<string, string>>,
   input: string | undefined,
-): ChatMessage[] {
-  const messages = formatOf(document).fill(document, vars);
+): Promise<ChatMessage[]> {
+  const messages = await formatOf(document).fill(document, vars);
   if (document.placeholders.length > 0 || input === undefined) return messages;
   return [...messages, { role: 'user', content: input }];
 }

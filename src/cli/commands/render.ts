@@ -29,7 +29,7 @@ async function render(shell: Shell, named: string, options: RenderOptions): Prom
   const { readPrompt, renderMessages } = await import('../../engine.js');
   const document = readPrompt(path, await readNamed(absolute, named), { named: true });
   const input = requireValues(document, vars);
-  const messages = renderMessages(document, vars, input);
+  const messages = await renderMessages(document, vars, input);
   const unused = Object.keys(vars).filter((name) => !document.placeholders.includes(name));
   if (document.placeholders.length > 0 && unused.length > 0) {
     shell.note(`The prompt has no placeholder for ${unused.map((name) => `"${name}"`).join(', ')}.`);

@@ -102,47 +102,57 @@ describe('editableText', () => {
 });
 
 describe('renderMessages', () => {
-  it('sends a prompt without placeholders as the system message and the input as the user', () => {
-    expect(renderMessages(read('a.txt', 'Sort it.\n'), { other: 'x' }, 'A {{ticket}}')).toEqual([
+  it('sends a prompt without placeholders as the system message and the input as the user', async () => {
+    expect(await renderMessages(read('a.txt', 'Sort it.\n'), { other: 'x' }, 'A {{ticket}}')).toEqual([
       { role: 'system', content: 'Sort it.' },
       { role: 'user', content: 'A {{ticket}}' },
     ]);
-    expect(renderMessages(read('a.txt', 'Sort it.\n'), {}, undefined)).toEqual([
+    expect(await renderMessages(read('a.txt', 'Sort it.\n'), {}, undefined)).toEqual([
       { role: 'system', content: 'Sort it.' },
     ]);
   });
 
-  it('adds the input after a user message that has no placeholder', () => {
+  it('adds the input after a user message that has no placeholder', async () => {
     const document = read('a.prompt.yml', 'messages: [{role: system, content: a}, {role: user, content: b}]');
-    expect(renderMessages(document, {}, 'c').map((message) => message.content)).toEqual(['a', 'b', 'c']);
+    expect((await renderMessages(document, {}, 'c')).map((message) => message.content)).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
   });
 
-  it('fills placeholders and adds nothing', () => {
-    expect(renderMessages(fixture('triage.prompt.yml'), { customer: 'Ada', input: 'Help' }, 'Help')).toEqual([
+  it('fills placeholders and adds nothing', async () => {
+    expect(
+      await renderMessages(fixture('triage.prompt.yml'), { customer: 'Ada', input: 'Help' }, 'Help'),
+    ).toEqual([
       {
         role: 'system',
         content: 'You sort support tickets.\n\nAnswer with one word: bug, billing or other.',
       },
       { role: 'user', content: 'Ticket of Ada: Help Answer in one word, please.\n' },
     ]);
-    expect(renderMessages(read('a.txt', '{{ a }}-{{a}}-{{b}}'), { a: '1' }, undefined)[0]!.content).toBe(
-      '1-1-{{b}}',
-    );
     expect(
-      renderMessages(read('a.prompt.md', '${input:a} ${input:a:hint} ${file} {{a}}'), { a: '1' }, undefined),
+      (await renderMessages(read('a.txt', '{{ a }}-{{a}}-{{b}}'), { a: '1' }, undefined))[0]!.content,
+    ).toBe('1-1-{{b}}');
+    expect(
+      await renderMessages(
+        read('a.prompt.md', '${input:a} ${input:a:hint} ${file} {{a}}'),
+        { a: '1' },
+        undefined,
+      ),
     ).toEqual([{ role: 'user', content: '1 1 ${file} {{a}}' }]);
   });
 
-  it('never reads a value as a template', () => {
+  it('never reads a value as a template', async () => {
     const document = read('a.txt', '{{a}} {{b}}');
-    expect(renderMessages(document, { a: '{{b}} $& $1', b: '{{a}}' }, undefined)[0]!.content).toBe(
+    expect((await renderMessages(document, { a: '{{b}} $& $1', b: '{{a}}' }, undefined))[0]!.content).toBe(
       '{{b}} $& $1 {{a}}',
     );
   });
 
-  it('takes no value from what every object has', () => {
-    expect(renderMessages(read('a.txt', '{{toString}} {{constructor}}'), {}, undefined)[0]!.content).toBe(
-      '{{toString}} {{constructor}}',
-    );
+  it('takes no value from what every object has', async () => {
+    expect(
+      (await renderMessages(read('a.txt', '{{toString}} {{constructor}}'), {}, undefined))[0]!.content,
+    ).toBe('{{toString}} {{constructor}}');
   });
 });

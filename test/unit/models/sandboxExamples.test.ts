@@ -22,7 +22,10 @@ async function score(task: PromptTask, text?: string): Promise<Result> {
   let passed = 0;
   for (const row of cases) {
     const input = inputColumn === undefined ? undefined : row.vars[inputColumn];
-    const answer = await model.complete({ messages: renderMessages(document, row.vars, input), repeat: 0 });
+    const answer = await model.complete({
+      messages: await renderMessages(document, row.vars, input),
+      repeat: 0,
+    });
     const { value, pass } = await scoreAnswer(task.scorers, {
       vars: row.vars,
       expected: row.expected,
