@@ -26,7 +26,7 @@ function shownText(panel: Frame): Promise<string> {
       .map((line) => {
         const copy = line.cloneNode(true) as Element;
         for (const hidden of copy.querySelectorAll('del, .sr')) hidden.remove();
-        return copy.textContent ?? '';
+        return copy.textContent;
       })
       .join('\n');
   });
