@@ -215,13 +215,14 @@ function detailOf(state: RunState, candidateId: string, view: SnapshotView): Can
   const record = recordOf(state, candidateId);
   const against = view.against ?? 'baseline';
   const refusal = acceptRefusal(state, candidateId, view.active);
+  const followed = followedAdvice(state, candidateId);
   return {
     id: candidateId,
     text: record.candidate.text,
     against,
     againstText: recordOf(state, otherSide(state, candidateId, against)).candidate.text,
     advice: [...state.advice.values()]
-      .map((advice) => adviceView(state, advice, record.candidate.adviceIds))
+      .map((advice) => adviceView(state, advice, followed))
       .sort((a, b) => Number(b.followed) - Number(a.followed)),
     rows: rowsOf(state, candidateId),
     ...(refusal && { acceptRefusal: refusal }),
@@ -235,7 +236,16 @@ export function otherSide(state: RunState, candidateId: string, against: 'baseli
   return against === 'parent' && parent && state.candidates.has(parent) ? parent : BASELINE_ID;
 }
 
-function adviceView(state: RunState, advice: Advice, followed: readonly string[]): AdviceView {
+/** Advice that a candidate follows, by itself or through the candidates that it was made from. */
+function followedAdvice(state: RunState, id: string | undefined): Set<string> {
+  const followed = new Set<string>();
+  for (let at = id; at !== undefined; at = recordOf(state, at).candidate.parent) {
+    for (const advice of recordOf(state, at).candidate.adviceIds) followed.add(advice);
+  }
+  return followed;
+}
+
+function adviceView(state: RunState, advice: Advice, followed: ReadonlySet<string>): AdviceView {
   const lines = new Map(state.setup.testset.cases.map((row) => [row.id, row.line]));
   return {
     id: advice.id,
@@ -243,6 +253,6 @@ function adviceView(state: RunState, advice: Advice, followed: readonly string[]
     direction: advice.direction,
     lines: advice.lines,
     rows: advice.rows.map((caseId) => ({ caseId, line: lines.get(caseId) ?? 0 })),
-    followed: followed.includes(advice.id),
+    followed: followed.has(advice.id),
   };
 }

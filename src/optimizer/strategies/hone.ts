@@ -233,7 +233,7 @@ function mergeProposal(context: ProposalContext, parent: CandidateRecord): Propo
         parent: parent.candidate.id,
         operator: 'merge',
         spanText,
-        summary: `Joins two edits: ${parent.candidate.summary} ${record.candidate.summary}`,
+        summary: `Joins in another edit: ${summaryOf(context.spanTextOf(parent.candidate.id), spanText)}`,
         adviceIds: [...new Set([...parent.candidate.adviceIds, ...record.candidate.adviceIds])],
       },
     ];

@@ -172,6 +172,16 @@ describe('snapshotOf', () => {
     ]);
   });
 
+  it('counts advice as followed that an ancestor of the candidate followed', () => {
+    const child = { ...candidate('c9', 'c1'), step: 2 };
+    const events: RunEvent[] = [
+      ...SCORED,
+      { type: 'proposed', step: 2, advice: [], candidates: [child], rejected: [] },
+    ];
+    expect(shown(events, true, 'c9').selected?.advice[0]?.followed).toBe(true);
+    expect(shown(events, true, BASELINE_ID).selected?.advice[0]?.followed).toBe(false);
+  });
+
   it('marks a simulated run', () => {
     expect(shown(BASELINE, true).simulatedNotice).toContain('Sandbox (simulated, no LLM)');
     const model = { id: 'openai:m', label: 'm', destination: 'api.example.com' };
