@@ -53,7 +53,14 @@ const shared = {
   logLevel: 'warning',
   metafile: true,
 };
-const node = { ...shared, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'], plugins: [lazyChunks] };
+const node = {
+  ...shared,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external: ['vscode'],
+  plugins: [lazyChunks],
+};
 
 const targets = [
   { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist' },
