@@ -31,6 +31,16 @@ const zones = LAYERS.flatMap((layer, index) =>
   }),
 );
 
+const TYPES_OF_SRC_ONLY = {
+  group: ['**/src/**'],
+  allowTypeImports: true,
+  message: 'The page takes types from src, nothing else.',
+};
+const NO_TOOLKIT = {
+  group: ['@vscode/webview-ui-toolkit*'],
+  message: 'Only webview/ui.tsx knows the toolkit.',
+};
+
 export default tseslint.config(
   {
     ignores: ['dist/', 'out/', '.vscode-test/', 'node_modules/', 'coverage/', 'examples/', 'test/fixtures/'],
@@ -110,37 +120,12 @@ export default tseslint.config(
   {
     files: ['webview/**/*.{ts,tsx}'],
     rules: {
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              group: ['**/src/**'],
-              allowTypeImports: true,
-              message: 'The page takes types from src, nothing else.',
-            },
-            { group: ['@vscode/webview-ui-toolkit*'], message: 'Only webview/ui.tsx knows the toolkit.' },
-          ],
-        },
-      ],
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [TYPES_OF_SRC_ONLY, NO_TOOLKIT] }],
     },
   },
   {
     files: ['webview/ui.tsx'],
-    rules: {
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              group: ['**/src/**'],
-              allowTypeImports: true,
-              message: 'The page takes types from src, nothing else.',
-            },
-          ],
-        },
-      ],
-    },
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [TYPES_OF_SRC_ONLY] }] },
   },
   { files: ['src/cli/**/*.ts'], rules: { 'no-console': 'off' } },
   {

@@ -1,11 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { BASELINE_ID } from '../../../src/core/candidate.js';
-import { recordOf, reduce, replay, type RunEvent, type RunState } from '../../../src/core/run.js';
+import { BASELINE_ID, type Advice, type Candidate } from '../../../src/core/candidate.js';
+import { recordOf, reduce, replay, type RunState } from '../../../src/core/run.js';
 import { brokenGuards, race } from '../../../src/evaluation/race.js';
 import { candidate, scored, setup, startedEvent } from '../../fixtures/runs.js';
 
 const IDS = Array.from({ length: 40 }, (_, index) => `r${index}`);
 const { splits } = setup(IDS);
+
+/** A run whose baseline has been scored as `value` says, and whose first step proposes candidates. */
+function runWith(
+  value: (caseId: string) => number,
+  candidates: Candidate[],
+  { advice = [] as Advice[], cases = setup(IDS).testset.cases } = {},
+): RunState {
+  return replay([
+    startedEvent(IDS, { testset: { path: 'a.csv', cases } }),
+    { type: 'proposed', step: 0, advice: [], candidates: [candidate(BASELINE_ID)], rejected: [] },
+    ...IDS.map((id) => scored(BASELINE_ID, id, value(id))),
+    { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
+    { type: 'proposed', step: 1, advice, candidates, rejected: [] },
+  ])!;
+}
 
 /** A race of c1 against a baseline; `values` says how each prompt scores a row. */
 async function raced(
@@ -13,14 +28,7 @@ async function raced(
   { triage = true, guarded = [] as string[] } = {},
 ) {
   const cases = setup(IDS).testset.cases.map((row) => ({ ...row, guard: guarded.includes(row.id) }));
-  const events: RunEvent[] = [
-    startedEvent(IDS, { testset: { path: 'a.csv', cases } }),
-    { type: 'proposed', step: 0, advice: [], candidates: [candidate(BASELINE_ID)], rejected: [] },
-    ...IDS.map((id) => scored(BASELINE_ID, id, values(BASELINE_ID, id))),
-    { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
-    { type: 'proposed', step: 1, advice: [], candidates: [candidate('c1', BASELINE_ID)], rejected: [] },
-  ];
-  const state = replay(events)!;
+  const state = runWith((id) => values(BASELINE_ID, id), [candidate('c1', BASELINE_ID)], { cases });
   const asked: string[] = [];
   const [result] = await race(
     state,
@@ -64,19 +72,8 @@ describe('race', () => {
 
   it('tries a candidate first on the rows that its advice is about', async () => {
     const rows = splits.train.slice(-4);
-    const state = replay([
-      startedEvent(IDS),
-      { type: 'proposed', step: 0, advice: [], candidates: [candidate(BASELINE_ID)], rejected: [] },
-      ...IDS.map((id) => scored(BASELINE_ID, id, 0)),
-      { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
-      {
-        type: 'proposed',
-        step: 1,
-        advice: [{ id: 'a1', cause: 'x', text: '', direction: '', rows, lines: [] }],
-        candidates: [{ ...candidate('c1', BASELINE_ID), adviceIds: ['a1'] }],
-        rejected: [],
-      },
-    ])!;
+    const advice = [{ id: 'a1', cause: 'x', text: '', direction: '', rows, lines: [] }];
+    const state = runWith(() => 0, [{ ...candidate('c1', BASELINE_ID), adviceIds: ['a1'] }], { advice });
     const asked: string[] = [];
     const score = (_: unknown, ids: readonly string[]) => {
       asked.push(...ids);
@@ -89,19 +86,7 @@ describe('race', () => {
   });
 
   it('drops one of several as soon as another is out of its reach', async () => {
-    const state = replay([
-      startedEvent(IDS),
-      { type: 'proposed', step: 0, advice: [], candidates: [candidate(BASELINE_ID)], rejected: [] },
-      ...IDS.map((id) => scored(BASELINE_ID, id, 0)),
-      { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
-      {
-        type: 'proposed',
-        step: 1,
-        advice: [],
-        candidates: [candidate('c1', BASELINE_ID), candidate('c2', BASELINE_ID)],
-        rejected: [],
-      },
-    ])!;
+    const state = runWith(() => 0, [candidate('c1', BASELINE_ID), candidate('c2', BASELINE_ID)]);
     const results = await race(
       state,
       [recordOf(state, 'c1'), recordOf(state, 'c2')],
@@ -134,13 +119,7 @@ describe('race', () => {
   });
 
   it('drops a candidate of which most rows ended in an error, and says so', async () => {
-    const fresh: RunState = replay([
-      startedEvent(IDS),
-      { type: 'proposed', step: 0, advice: [], candidates: [candidate(BASELINE_ID)], rejected: [] },
-      ...IDS.map((id) => scored(BASELINE_ID, id, 1)),
-      { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
-      { type: 'proposed', step: 1, advice: [], candidates: [candidate('c1', BASELINE_ID)], rejected: [] },
-    ])!;
+    const fresh = runWith(() => 1, [candidate('c1', BASELINE_ID)]);
     const [result] = await race(
       fresh,
       [recordOf(fresh, 'c1')],
