@@ -139,7 +139,7 @@ export function planRun(
   };
 }
 
-/** Share of rows on which two prompts usually differ; see docs/statistics where it is varied. */
+/** Share of rows on which a small edit changes the outcome, as published comparisons have it: 10 to 40%. */
 const USUAL_DISAGREEMENT = 0.2;
 
 function powerNotes({ validation, exam }: RunPlan['splits']): string[] {
