@@ -32,6 +32,7 @@ export const COMMANDS = {
   openPanel: { id: 'hone.openPanel', title: 'Open Run', icon: '$(graph-line)' },
   acceptBest: { id: 'hone.acceptBest', title: 'Accept Best Candidate', icon: '$(check)' },
   pickTestSet: { id: 'hone.pickTestSet', title: 'Choose Test Set', icon: '$(checklist)' },
+  mapColumns: { id: 'hone.mapColumns', title: 'Map Columns', icon: '$(list-selection)' },
   chooseModels: { id: 'hone.chooseModels', title: 'Choose Models', icon: '$(server)' },
   showWhatIsSent: { id: 'hone.showWhatIsSent', title: 'Show What Will Be Sent', icon: '$(eye)' },
   setApiKey: { id: 'hone.setApiKey', title: 'Set API Key' },

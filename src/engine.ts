@@ -2,6 +2,7 @@
 export * from './formats/index.js';
 export * from './workspace/index.js';
 export * from './runs/index.js';
+export { messagesFor } from './evaluation/messages.js';
 export { createModel } from './models/create.js';
 export { startSandboxServer } from './models/sandbox/server.js';
 export { TEST_SET_EXTENSIONS } from './testsets/index.js';

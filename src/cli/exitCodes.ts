@@ -69,8 +69,11 @@ function triedSomething(state: RunState): boolean {
 export function earlyEnd(state: RunState): string {
   if (exitCodeOfRun(state) === EXIT.done) return '';
   const why = state.stop?.nextStep ?? 'The run did not end.';
-  const goesOn = isResumable(state.verdict?.kind, state.stop?.reason);
-  return goesOn ? `${why} Go on with: hone resume ${state.setup.runId}` : why;
+  const { verdict, stop, setup } = state;
+  const command = `${why} Go on with: hone resume ${setup.runId}`;
+  if (isResumable(verdict?.kind, stop?.reason)) return command;
+  if (verdict) return why;
+  return `${command} ${stop?.reason === 'cost-spent' ? '--max-cost USD' : '--max-calls N'}`;
 }
 
 /** The code of several results in a row: the one that a caller must not miss. */

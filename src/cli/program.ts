@@ -3,7 +3,9 @@ import { addAccept } from './commands/accept.js';
 import { addApply } from './commands/apply.js';
 import { addDemo } from './commands/demo.js';
 import { addEval } from './commands/eval.js';
+import { addInit } from './commands/init.js';
 import { addList } from './commands/list.js';
+import { addMap } from './commands/map.js';
 import { addOptimize } from './commands/optimize.js';
 import { addRender } from './commands/render.js';
 import { addResume } from './commands/resume.js';
@@ -30,6 +32,8 @@ export function createProgram(shell: Shell): Command {
     .addHelpText('after', EXIT_HELP);
   for (const add of [
     addList,
+    addInit,
+    addMap,
     addRender,
     addApply,
     addEval,

@@ -117,6 +117,8 @@ export function lines(event: RunEvent, state: RunState): string[] {
       return [`verdict: ${event.verdict.kind}`];
     case 'stopped':
       return [`stopped: ${event.stop.reason} (${spent()})`];
+    case 'sent':
+    case 'unsent':
     case 'called':
     case 'scored':
     case 'accepted':

@@ -57,6 +57,10 @@ export class Shell implements Surroundings {
   async run(options: SharedOptions, work: () => Promise<Outcome>): Promise<void> {
     try {
       await this.requireJsonTarget(options.json);
+    } catch (error) {
+      return this.fail(error, undefined);
+    }
+    try {
       await this.deliver(options, await work());
     } catch (error) {
       await this.fail(error, options.json);

@@ -43,6 +43,8 @@ export interface HoneErrorOptions {
   readonly place?: ErrorPlace;
   /** How long a server asked us to wait before the next try, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** What the server did not accept will be left out from now on, so that the same request may succeed. */
+  readonly adjusted?: boolean;
   readonly cause?: unknown;
 }
 
@@ -67,12 +69,18 @@ const SYSTEMIC: ReadonlySet<ErrorReason> = new Set([
   'bad-config',
 ]);
 
+/** Whether the same request may succeed when it is sent again. */
+export function isTransient(reason: ErrorReason): boolean {
+  return TRANSIENT.has(reason);
+}
+
 /** The only error that Hone raises on purpose. */
 export class HoneError extends Error {
   readonly reason: ErrorReason;
   readonly nextStep: string;
   readonly place: ErrorPlace;
   readonly retryAfterMs: number | undefined;
+  private readonly adjusted: boolean;
   readonly [MARKER] = true;
 
   constructor(options: HoneErrorOptions) {
@@ -82,6 +90,7 @@ export class HoneError extends Error {
     this.nextStep = options.nextStep;
     this.place = options.place ?? {};
     this.retryAfterMs = options.retryAfterMs;
+    this.adjusted = options.adjusted ?? false;
   }
 
   /**
@@ -95,7 +104,7 @@ export class HoneError extends Error {
 
   /** Whether the same request may succeed when it is sent again. */
   get transient(): boolean {
-    return TRANSIENT.has(this.reason);
+    return this.adjusted || isTransient(this.reason);
   }
 
   /** Whether the run cannot go on, as opposed to one row having failed. */

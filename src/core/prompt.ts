@@ -26,6 +26,11 @@ export interface PromptMessage {
   readonly text: string;
   /** The span that holds the text; absent when it cannot be edited. */
   readonly spanId?: string;
+  /**
+   * Where the span's text starts in `text`, in UTF-16 units, when the message says more than the span. Absent when the
+   * span is all of the message but blank lines around it.
+   */
+  readonly spanStart?: number;
 }
 
 /** Something in a file that a user should know, with the place. */
@@ -46,12 +51,34 @@ export interface ModelSettings {
   readonly responseFormat?: unknown;
 }
 
-/** Test rows and evaluators that a prompt file carries inside itself, not yet interpreted. */
+/**
+ * Test rows and evaluators that a prompt file carries inside itself or names, not yet interpreted. Their shape is that of
+ * the prompt file's own ecosystem, as `kind` says.
+ */
 export interface EmbeddedTests {
+  /**
+   * Whose shape it is; `github-models` when absent.
+   *
+   * - `github-models`: a row is a flat map of names to values, an evaluator is an entry of `evaluators`.
+   * - `promptfoo`: a row is an entry of `tests` (`{ vars?, assert?, description?, threshold?, options?, metadata? }`), an
+   *   evaluator is an assertion of `defaultTest`, which goes before the row's own. There may be none of either: tests in
+   *   files of their own and scenarios are found by reading the prompt file as a test set.
+   */
+  readonly kind?: 'github-models' | 'promptfoo';
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   /** 1-based line in the prompt file of each row. */
   readonly lines: readonly number[];
   readonly evaluators: readonly unknown[];
+}
+
+/** Another file that a prompt file names as the text of a prompt. */
+export interface PromptReference {
+  /** A path as `PromptDocument.path` is one, or a pattern with `*`. May lead out of the workspace. */
+  readonly path: string;
+  /** As the prompt file writes it. */
+  readonly written: string;
+  /** 1-based. */
+  readonly line: number;
 }
 
 /** A prompt file, read. */
@@ -66,7 +93,11 @@ export interface PromptDocument {
   readonly placeholders: readonly string[];
   readonly settings: ModelSettings;
   readonly embedded?: EmbeddedTests;
+  /** Prompts that stand in files of their own. They share the tests of this file. */
+  readonly references?: readonly PromptReference[];
   readonly problems: readonly Problem[];
+  /** Of a file with several prompts, the id of a span of the one that was asked for: the document is that one alone. */
+  readonly focus?: string;
 }
 
 /** A message that is ready to be sent. */

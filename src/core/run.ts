@@ -1,11 +1,11 @@
 import { BASELINE_ID, type Advice, type Candidate, type CandidateStatus } from './candidate.js';
-import type { ErrorReason } from './errors.js';
+import { isTransient, type ErrorReason } from './errors.js';
 import type { Score } from './scoring.js';
 import type { PairedComparison } from './statistics.js';
 import type { SplitName, Splits, TestCase } from './testset.js';
+import { callsMade, countCall, newUsage, type ModelCall, type ModelRole, type Usage } from './usage.js';
 
-/** Which job a model does in a run. */
-export type ModelRole = 'task' | 'optimizer' | 'judge';
+export * from './usage.js';
 
 /** How much a run may spend, as the user chose it. */
 export type Effort = 'quick' | 'normal' | 'thorough';
@@ -52,6 +52,13 @@ export interface RunSetup {
   readonly baseUrl?: string;
 }
 
+/** What may change when a run is resumed, because no score depends on it. */
+export interface SetupChanges {
+  readonly maxCalls?: number;
+  readonly maxCost?: number;
+  readonly optimizer?: ModelDescription;
+}
+
 /** What came of one candidate on one row. */
 export type CaseOutcome =
   | {
@@ -61,24 +68,6 @@ export type CaseOutcome =
       readonly score: Score;
     }
   | { readonly status: 'error'; readonly reason: ErrorReason; readonly message: string };
-
-export interface TokenCount {
-  readonly prompt: number;
-  readonly completion: number;
-}
-
-/** One answer that was used: paid for, or served from what was paid for before. */
-export interface ModelCall {
-  readonly role: ModelRole;
-  /** Names the request; the stored answer has the same key. Absent for a request that brought no answer. */
-  readonly key?: string;
-  /** True when no request was sent. */
-  readonly cached: boolean;
-  /** Absent when the endpoint does not say. */
-  readonly tokens?: TokenCount;
-  /** US dollars; absent when the price is not known. */
-  readonly cost?: number;
-}
 
 export type StopReason =
   | 'perfect'
@@ -95,6 +84,8 @@ export interface Stop {
   readonly reason: StopReason;
   /** Why it ended, and what the user can do next. */
   readonly nextStep: string;
+  /** The fault that ended it, where one did. */
+  readonly error?: ErrorReason;
 }
 
 export type VerdictKind = 'better' | 'worse' | 'undecided' | 'already-good' | 'no-headroom';
@@ -113,7 +104,10 @@ export interface Verdict {
 /** Everything that can happen in a run, in the order in which it happened. Times are milliseconds since 1970. */
 export type RunEvent =
   | { readonly type: 'started'; readonly at: number; readonly setup: RunSetup }
-  | { readonly type: 'resumed'; readonly at: number }
+  | { readonly type: 'resumed'; readonly at: number; readonly changes?: SetupChanges }
+  /** A request is about to go out. It is settled by `called`, or by `unsent` when it never reached the model. */
+  | { readonly type: 'sent'; readonly role: ModelRole }
+  | { readonly type: 'unsent'; readonly role: ModelRole }
   | { readonly type: 'called'; readonly call: ModelCall }
   | { readonly type: 'step'; readonly step: number; readonly parent: string }
   | {
@@ -159,19 +153,10 @@ export interface CurvePoint {
   readonly best: number;
 }
 
-export interface Usage {
-  readonly calls: Record<ModelRole, number>;
-  cached: number;
-  tokens: TokenCount;
-  /** Calls whose tokens the endpoint did not report. */
-  uncounted: number;
-  /** US dollars; undefined as soon as one call's price is unknown. */
-  cost: number | undefined;
-}
-
 /** A run as it stands after its events. Owned by the fold: readers must not write to it. */
 export interface RunState {
-  readonly setup: RunSetup;
+  /** As it was when the run was started or last resumed. */
+  setup: RunSetup;
   readonly startedAt: number;
   endedAt: number | undefined;
   /** The step that was begun last; 0 while the baseline is scored. */
@@ -179,13 +164,15 @@ export interface RunState {
   /** The last step whose proposals are known. */
   proposedStep: number;
   parent: string;
-  /** How often a model has failed for good since the last step was proposed. */
-  failures: number;
+  /** How often the optimizer's answers could not be used since the last step was proposed: they must not be served again. */
+  unusableSteps: number;
   /** In order of proposal, the baseline first. */
   readonly candidates: Map<string, CandidateRecord>;
   readonly advice: Map<string, Advice>;
   readonly curve: CurvePoint[];
   readonly usage: Usage;
+  /** Requests of which it is not known yet what came; after a crash nobody will ever know. */
+  readonly underWay: Record<ModelRole, number>;
   /** Keys of the answers that this run paid for. */
   readonly paidKeys: Set<string>;
   readonly examined: string[];
@@ -206,12 +193,21 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
   if (!state) throw new Error('A run begins with a started event.');
   switch (event.type) {
     case 'resumed':
+      state.setup = changedSetup(state.setup, event.changes ?? {});
+      reopenFailedRows(state);
       state.waiting = undefined;
       state.stop = undefined;
       state.endedAt = undefined;
       break;
+    case 'sent':
+      state.underWay[event.role]++;
+      break;
+    case 'unsent':
+      settleSent(state, event.role);
+      break;
     case 'called':
       state.waiting = undefined;
+      if (!event.call.cached) settleSent(state, event.call.role);
       if (event.call.key !== undefined && !event.call.cached) state.paidKeys.add(event.call.key);
       countCall(state.usage, event.call);
       break;
@@ -221,7 +217,7 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
       break;
     case 'proposed':
       state.proposedStep = event.step;
-      state.failures = 0;
+      state.unusableSteps = 0;
       for (const advice of event.advice) state.advice.set(advice.id, advice);
       for (const candidate of event.candidates) addCandidate(state, candidate, 'pending', []);
       for (const { candidate, reasons } of event.rejected)
@@ -244,7 +240,7 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
       if (event.verdict.candidateId) recordOf(state, event.verdict.candidateId).status = 'best';
       break;
     case 'stopped':
-      if (event.stop.reason === 'model-failed') state.failures++;
+      if (event.stop.error === 'missing-tags') state.unusableSteps++;
       state.stop = event.stop;
       state.waiting = undefined;
       state.endedAt = event.at;
@@ -271,11 +267,12 @@ function initialState(at: number, setup: RunSetup): RunState {
     step: 0,
     proposedStep: 0,
     parent: BASELINE_ID,
-    failures: 0,
+    unusableSteps: 0,
     candidates: new Map(),
     advice: new Map(),
     curve: [],
     usage: newUsage(),
+    underWay: { task: 0, optimizer: 0, judge: 0 },
     paidKeys: new Set(),
     examined: [],
     waiting: undefined,
@@ -285,6 +282,26 @@ function initialState(at: number, setup: RunSetup): RunState {
   };
 }
 
+/** Journals of the first version do not say what was sent. */
+function settleSent(state: RunState, role: ModelRole): void {
+  state.underWay[role] = Math.max(0, state.underWay[role] - 1);
+}
+
+function changedSetup(setup: RunSetup, { optimizer, ...limits }: SetupChanges): RunSetup {
+  return { ...setup, ...limits, ...(optimizer && { models: { ...setup.models, optimizer } }) };
+}
+
+/** Rows that failed for a reason that may have passed get another chance, as long as nothing was decided by them. */
+function reopenFailedRows(state: RunState): void {
+  const exam = new Set(state.setup.splits.exam);
+  for (const { status, outcomes } of state.candidates.values()) {
+    for (const [caseId, outcome] of outcomes) {
+      const isOpen = status === 'pending' || (exam.has(caseId) && !state.verdict);
+      if (isOpen && outcome.status === 'error' && isTransient(outcome.reason)) outcomes.delete(caseId);
+    }
+  }
+}
+
 function addCandidate(
   state: RunState,
   candidate: Candidate,
@@ -292,33 +309,6 @@ function addCandidate(
   reasons: readonly string[],
 ): void {
   state.candidates.set(candidate.id, { candidate, status, reasons, outcomes: new Map() });
-}
-
-/** A ledger with nothing in it. */
-export function newUsage(): Usage {
-  return {
-    calls: { task: 0, optimizer: 0, judge: 0 },
-    cached: 0,
-    tokens: { prompt: 0, completion: 0 },
-    uncounted: 0,
-    cost: 0,
-  };
-}
-
-/** Adds a call to a ledger. */
-export function countCall(usage: Usage, call: ModelCall): void {
-  if (call.cached) {
-    usage.cached++;
-    return;
-  }
-  usage.calls[call.role]++;
-  if (call.tokens) {
-    usage.tokens = {
-      prompt: usage.tokens.prompt + call.tokens.prompt,
-      completion: usage.tokens.completion + call.tokens.completion,
-    };
-  } else usage.uncounted++;
-  usage.cost = usage.cost === undefined || call.cost === undefined ? undefined : usage.cost + call.cost;
 }
 
 function settle(state: RunState, id: string, status: 'kept' | 'dropped', reasons: readonly string[]): void {
@@ -337,11 +327,6 @@ export function recordOf(state: RunState, id: string): CandidateRecord {
   const record = state.candidates.get(id);
   if (!record) throw new Error(`The run has no candidate ${id}.`);
   return record;
-}
-
-/** Requests that reached a model. */
-export function callsMade(usage: Usage): number {
-  return usage.calls.task + usage.calls.optimizer + usage.calls.judge;
 }
 
 /** The rows that choose among candidates, in the run's fixed random order. */

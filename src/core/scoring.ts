@@ -1,4 +1,4 @@
-import type { Expected } from './testset.js';
+import type { Assertion, Expected } from './testset.js';
 
 /**
  * Directional feedback says which way to move; non-directional feedback only says how it went
@@ -43,6 +43,13 @@ export interface ScoringInput {
   readonly vars: Readonly<Record<string, string>>;
   readonly expected: Expected | undefined;
   readonly output: string;
+  /** The row's own assertions, and the mean that they must reach instead of passing one by one. */
+  readonly asserts?: readonly Assertion[] | undefined;
+  readonly threshold?: number | undefined;
+  /** Why the answer ended, as the endpoint said it; absent when it did not. */
+  readonly finishReason?: string | undefined;
+  /** What was asked: the text of the messages that led to the answer. */
+  readonly prompt?: string | undefined;
 }
 
 /** One scorer's judgement of one answer. */
@@ -51,6 +58,11 @@ export interface Judgement {
   readonly value: number;
   readonly pass: boolean;
   readonly feedback: readonly Feedback[];
+  /**
+   * Of a scorer that stands for several: they count in the score by their own weights, and `pass` decides for all of
+   * them. None when the scorer has nothing to say of the row.
+   */
+  readonly parts?: readonly ScorePart[];
 }
 
 /** Scores one answer. Raises `scorer-failed` when it cannot: that row is then an error, never a zero. */
@@ -65,17 +77,22 @@ export interface Scorer {
 
 /** Weighted mean of judgements; passes when all parts with a weight pass. */
 export function combineJudgements(judged: readonly { scorer: Scorer; judgement: Judgement }[]): Score {
-  const parts = judged.map(({ scorer, judgement }) => ({
-    scorer: scorer.id,
-    value: judgement.value,
-    pass: judgement.pass,
-    weight: scorer.weight,
-  }));
-  const total = parts.reduce((sum, part) => sum + part.weight, 0);
+  const parts = judged.flatMap(
+    ({ scorer, judgement }) =>
+      judgement.parts ?? [
+        { scorer: scorer.id, value: judgement.value, pass: judgement.pass, weight: scorer.weight },
+      ],
+  );
   return {
-    value: total === 0 ? 0 : parts.reduce((sum, part) => sum + part.weight * part.value, 0) / total,
-    pass: parts.every((part) => part.weight === 0 || part.pass),
+    value: weightedMean(parts),
+    pass: judged.every(({ scorer, judgement }) => scorer.weight === 0 || judgement.pass),
     parts,
     feedback: judged.flatMap(({ judgement }) => judgement.feedback),
   };
+}
+
+/** The mean of values by their weights; 0 when no value has one. */
+export function weightedMean(parts: readonly { readonly value: number; readonly weight: number }[]): number {
+  const total = parts.reduce((sum, part) => sum + part.weight, 0);
+  return total === 0 ? 0 : parts.reduce((sum, part) => sum + part.weight * part.value, 0) / total;
 }

@@ -1,9 +1,30 @@
-import type { Problem } from './prompt.js';
+import type { ChatMessage, Problem } from './prompt.js';
 import { hashFraction } from './hash.js';
 
 /** What an answer is compared with: a text, alternatives, or structured data. Absent in unlabelled rows. */
 export type Expected =
   string | number | boolean | null | readonly unknown[] | Readonly<Record<string, unknown>>;
+
+/**
+ * One assertion of a row, in promptfoo's shape and words (promptfoo.dev/docs/configuration/expected-outputs). `type` may
+ * begin with `not-`; the type `assert-set` holds further ones in `assert`, and its own threshold and weight.
+ */
+export interface Assertion {
+  readonly type: string;
+  /** A text may refer to values of the row with `{{name}}`. */
+  readonly value?: unknown;
+  /** What it means depends on the type: the least score, the greatest distance, ... */
+  readonly threshold?: number;
+  /** Share in the row's score against the other assertions', 0 or more. 1 when absent. */
+  readonly weight?: number;
+  readonly metric?: string;
+  readonly provider?: unknown;
+  readonly rubricPrompt?: unknown;
+  readonly transform?: string;
+  readonly contextTransform?: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly assert?: readonly Assertion[];
+}
 
 /** One row of a test set. */
 export interface TestCase {
@@ -11,6 +32,22 @@ export interface TestCase {
   readonly id: string;
   readonly vars: Readonly<Record<string, string>>;
   readonly expected?: Expected;
+  /** The assertions that the row carries itself. Never empty: a row without any has none to pass. */
+  readonly asserts?: readonly Assertion[];
+  /** The row passes when the weighted mean of its assertions reaches this, instead of when all pass. */
+  readonly threshold?: number;
+  /**
+   * The turns that follow a prompt without placeholders, where the row is a conversation. Without system texts: the
+   * prompt under test stands for those.
+   */
+  readonly turns?: readonly ChatMessage[];
+  /** Put before and after the prompt's own text for this row alone. */
+  readonly prefix?: string;
+  readonly suffix?: string;
+  /** For people. */
+  readonly description?: string;
+  /** Facts about the row that no model is told. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
   /** A candidate that breaks a guarded row is never the best. */
   readonly guard: boolean;
   /** 1-based line in the source file on which the row starts. */
@@ -30,6 +67,11 @@ export interface TestSet {
   readonly problems: readonly Problem[];
 }
 
+/** Whether a row says what its answer must be. One that does not is never a pass. */
+export function isLabelled(row: TestCase): boolean {
+  return row.expected !== undefined || (row.asserts !== undefined && row.asserts.length > 0);
+}
+
 /** Train: the proposer may read it. Validation: chooses among candidates. Exam: opened once per verdict. */
 export type SplitName = 'train' | 'validation' | 'exam';
 
@@ -45,46 +87,29 @@ export interface SplitOptions {
   readonly smallBelow?: number;
 }
 
+/** Exam rows below which hardly any gain could be shown: with 8, a gain has to fix 6 rows and break none. */
+const LEAST_EXAM_ROWS = 8;
+
 /**
  * Divides rows into train, validation and exam. Near-duplicates stay together. From `smallBelow` rows on, a row's part
  * follows from a hash of its content and the seed alone, so that adding rows moves nobody; the only exception is a label
  * with three groups or more that a part would lack, for which the nearest group is moved there.
- * Smaller sets are dealt in turn within each label into train and exam, for balance.
+ * Smaller sets, and sets whose exam would have fewer than 8 rows while nobody chose the shares, are dealt in turn within
+ * each label into train and exam, for balance.
  */
 export function splitTestSet(cases: readonly TestCase[], options: SplitOptions): Splits {
   const { seed, train = 0.4, validation = 0.3, smallBelow = 30 } = options;
-  const groups = groupNearDuplicates(cases).map((members) => ({
-    members,
-    position: hashFraction(`${seed}\u0000${contentKey(members[0]!)}`),
-  }));
-  const strata = new Map<string, typeof groups>();
-  for (const group of groups) {
-    const label = stratumOf(group.members[0]!);
+  const strata = new Map<string, Group[]>();
+  for (const members of groupNearDuplicates(cases)) {
+    const label = stratumOf(members[0]!);
+    const group = { members, position: hashFraction(`${seed}\u0000${contentKey(members[0]!)}`) };
     strata.set(label, [...(strata.get(label) ?? []), group]);
   }
-  const parts: Record<SplitName, TestCase[]> = { train: [], validation: [], exam: [] };
-  const assign = (group: (typeof groups)[number], part: SplitName) => parts[part].push(...group.members);
-
-  if (cases.length < smallBelow) {
-    let turn = 0;
-    for (const [, stratum] of [...strata].sort(([a], [b]) => compareText(a, b))) {
-      for (const group of [...stratum].sort((a, b) => a.position - b.position)) {
-        assign(group, turn++ % 2 === 0 ? 'train' : 'exam');
-      }
-    }
-  } else {
-    const bounds: Record<SplitName, readonly [number, number]> = {
-      train: [0, train],
-      validation: [train, train + validation],
-      exam: [train + validation, 1],
-    };
-    for (const stratum of strata.values()) {
-      const chosen = new Map(stratum.map((group) => [group, partAt(group.position, bounds)]));
-      if (stratum.length >= 3) fillEmptyParts(chosen, bounds);
-      for (const [group, part] of chosen) assign(group, part);
-    }
-  }
-  const inRandomOrder = (rows: TestCase[]) =>
+  const isChosen = options.train !== undefined || options.validation !== undefined;
+  const hashed = cases.length < smallBelow ? undefined : assignByHash(strata, train, validation);
+  const tooFew = hashed !== undefined && !isChosen && hashed.exam.length < LEAST_EXAM_ROWS;
+  const parts = hashed === undefined || tooFew ? dealInTurn(strata) : hashed;
+  const inRandomOrder = (rows: readonly TestCase[]) =>
     rows
       .map((row) => ({ id: row.id, order: hashFraction(`${seed}\u0001order\u0000${contentKey(row)}`) }))
       .sort((a, b) => a.order - b.order || compareText(a.id, b.id))
@@ -94,6 +119,41 @@ export function splitTestSet(cases: readonly TestCase[], options: SplitOptions):
     validation: inRandomOrder(parts.validation),
     exam: inRandomOrder(parts.exam),
   };
+}
+
+/** Rows that must not be divided, and their place in [0, 1). */
+interface Group {
+  readonly members: readonly TestCase[];
+  readonly position: number;
+}
+
+type Strata = ReadonlyMap<string, readonly Group[]>;
+type Parts = Readonly<Record<SplitName, TestCase[]>>;
+
+function dealInTurn(strata: Strata): Parts {
+  const parts: Parts = { train: [], validation: [], exam: [] };
+  let turn = 0;
+  for (const [, stratum] of [...strata].sort(([a], [b]) => compareText(a, b))) {
+    for (const { members } of [...stratum].sort((a, b) => a.position - b.position)) {
+      parts[turn++ % 2 === 0 ? 'train' : 'exam'].push(...members);
+    }
+  }
+  return parts;
+}
+
+function assignByHash(strata: Strata, train: number, validation: number): Parts {
+  const parts: Parts = { train: [], validation: [], exam: [] };
+  const bounds: Bounds = {
+    train: [0, train],
+    validation: [train, train + validation],
+    exam: [train + validation, 1],
+  };
+  for (const stratum of strata.values()) {
+    const chosen = new Map(stratum.map((group) => [group, partAt(group.position, bounds)]));
+    if (stratum.length >= 3) fillEmptyParts(chosen, bounds);
+    for (const [group, part] of chosen) parts[part].push(...group.members);
+  }
+  return parts;
 }
 
 type Bounds = Record<SplitName, readonly [number, number]>;

@@ -20,7 +20,9 @@ export async function evaluate(
 ): Promise<EvaluationResult | undefined> {
   if (!(await flow.checkTrust())) return undefined;
   const target = await targetOf(api, uri);
-  const task = await flow.loadTask(target, options.tests);
+  const task = await flow
+    .loadTask(target, options.tests)
+    .catch((error: unknown) => flow.explain(error, target, options.tests));
   const models = task && (await flow.models(uri, options));
   if (!task || !models) return undefined;
   const rows = task.testset.cases.length;

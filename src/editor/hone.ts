@@ -12,11 +12,13 @@ import {
   startOptions,
   type CommandHandlers,
 } from './commands.js';
+import { Diagnostics } from './diagnostics.js';
 import { Disposables } from './disposables.js';
 import { Documents } from './documents.js';
 import { evaluate } from './evaluate.js';
 import { LENS_SELECTOR, PromptLenses } from './lens.js';
 import { ModelChoice } from './modelChoice.js';
+import { MappingFlow } from './mappingFlow.js';
 import { Notices, openAt } from './notices.js';
 import { RunPanels, type PanelActions, type RunRef } from './panel.js';
 import { PromptIndex } from './promptIndex.js';
@@ -55,6 +57,7 @@ export class Hone implements vscode.Disposable {
   private readonly notices: Notices;
   private readonly index: PromptIndex;
   private readonly picks: TestSetPicks;
+  private readonly mapping: MappingFlow;
   private readonly choice: ModelChoice;
   private readonly flow: StartFlow;
   private readonly accepter: Accepter;
@@ -71,8 +74,17 @@ export class Hone implements vscode.Disposable {
     this.documents = new Documents(api, this.runs);
     this.index = own(new PromptIndex(api, this.notices));
     this.picks = new TestSetPicks(api, context.workspaceState);
+    this.mapping = new MappingFlow(api, this.picks, this.index, this.notices);
     this.choice = new ModelChoice(api, this.keys);
-    this.flow = new StartFlow(api, this.runs, this.picks, this.choice, this.documents, this.notices);
+    this.flow = new StartFlow(
+      api,
+      this.runs,
+      this.picks,
+      this.choice,
+      this.documents,
+      this.notices,
+      this.mapping,
+    );
     this.accepter = new Accepter(api, this.runs, this.documents);
     this.panels = own(new RunPanels(api, context.extensionUri, this.runs, this.panelActions()));
     this.prompts = new PromptsTree(api, this.index);
@@ -84,6 +96,7 @@ export class Hone implements vscode.Disposable {
     own(api.languages.registerCodeLensProvider([...LENS_SELECTOR], this.lenses));
     own(api.workspace.registerTextDocumentContentProvider(DOCUMENT_SCHEME, this.documents));
     own(watchActivePrompt(api));
+    own(new Diagnostics(api, this.index, (error) => this.notices.error(error)));
     own(
       this.runs.onDidBegin((run) => {
         if (run.runId !== undefined) this.panels.open({ root: run.root, runId: run.runId }, run.promptPath);
@@ -131,6 +144,8 @@ export class Hone implements vscode.Disposable {
       },
       pickTestSet: async (clicked) =>
         this.picks.pick(await targetOf(api, promptUris(api, clicked, undefined)[0]!)),
+      mapColumns: async (clicked) =>
+        this.mapping.map(await targetOf(api, promptUris(api, clicked, undefined)[0]!)),
       chooseModels: () => this.choice.choose(),
       showWhatIsSent: (clicked, selected) => this.flow.showWhatIsSent(promptUris(api, clicked, selected)),
       setApiKey: () => this.setApiKey(),

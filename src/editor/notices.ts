@@ -17,8 +17,8 @@ export class Notices {
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
-  /** Shows an error. Nothing is shown for what the user cancelled. */
-  error(thrown: unknown, root?: string): void {
+  /** Shows an error, with ways out of it. Nothing is shown for what the user cancelled. */
+  error(thrown: unknown, root?: string, waysOut: readonly NoticeAction[] = []): void {
     const error = toHoneError(thrown);
     if (error.reason === 'cancelled') return;
     this.log.error(
@@ -26,10 +26,10 @@ export class Notices {
       error.reason,
       error.cause ?? (error.reason === 'internal' ? error.stack : ''),
     );
-    const action = this.actionFor(error, root);
+    const actions = [...waysOut, this.actionFor(error, root)];
     void this.api.window
-      .showErrorMessage(`${error.message} ${error.nextStep}`, action.label)
-      .then((picked) => picked && action.run());
+      .showErrorMessage(`${error.message} ${error.nextStep}`, ...actions.map((action) => action.label))
+      .then((picked) => actions.find((action) => action.label === picked)?.run());
   }
 
   /** Shows a message that does not wait for an answer. */

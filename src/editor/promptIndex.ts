@@ -14,7 +14,11 @@ export interface IndexedPrompt extends PromptListing {
   readonly uri: vscode.Uri;
 }
 
-const WATCHED = '**/*.{md,txt,yml,yaml,csv,jsonl}';
+/** Prompt files of all formats and test sets. Source code is watched by what is saved in this window. */
+const WATCHED =
+  '**/{.cursorrules,.clinerules,*.{md,mdc,txt,yml,yaml,json,jsonl,csv,tsv,prompt,prompty,baml,j2,jinja,jinja2,mustache,hbs,toml}}';
+/** The comment that makes a string in source code a prompt. */
+const CODE_MARKER = 'hone: prompt';
 const SETTLE_MS = 1000;
 
 /** The prompt files of the open folders. Read when first asked for, then again when files have come, gone or changed. */
@@ -22,6 +26,7 @@ export class PromptIndex implements vscode.Disposable {
   private readonly disposables = new Disposables();
   private readonly changed: vscode.EventEmitter<void>;
   private reading: Promise<readonly IndexedPrompt[]> | undefined;
+  private found: ReadonlySet<string> = new Set();
   private watching = false;
 
   constructor(
@@ -40,6 +45,11 @@ export class PromptIndex implements vscode.Disposable {
     this.watch();
     this.reading ??= this.read();
     return this.reading;
+  }
+
+  /** Whether the last reading found this file. */
+  has(uri: vscode.Uri): boolean {
+    return this.found.has(uri.toString());
   }
 
   refresh(): void {
@@ -68,7 +78,9 @@ export class PromptIndex implements vscode.Disposable {
         }
       }),
     );
-    return lists.flat();
+    const prompts = lists.flat();
+    this.found = new Set(prompts.map(({ uri }) => uri.toString()));
+    return prompts;
   }
 
   private watch(): void {
@@ -82,5 +94,10 @@ export class PromptIndex implements vscode.Disposable {
     for (const event of [watcher.onDidCreate, watcher.onDidDelete, watcher.onDidChange]) {
       this.disposables.add(event(changed));
     }
+    this.disposables.add(
+      this.api.workspace.onDidSaveTextDocument((document) => {
+        if (this.has(document.uri) || document.getText().includes(CODE_MARKER)) changed(document.uri);
+      }),
+    );
   }
 }

@@ -6,6 +6,7 @@ import type { PromptTask } from '../workspace/index.js';
 import type { Documents } from './documents.js';
 import { loadEngine } from './engine.js';
 import { isEditorModel, type ModelChoice } from './modelChoice.js';
+import type { MappingFlow } from './mappingFlow.js';
 import type { Notices } from './notices.js';
 import type { ActiveRun, RunController } from './runController.js';
 import { readSettings } from './settings.js';
@@ -47,6 +48,7 @@ export class StartFlow {
     private readonly choice: ModelChoice,
     private readonly documents: Documents,
     private readonly notices: Notices,
+    private readonly mapping: MappingFlow,
   ) {}
 
   /**
@@ -149,9 +151,14 @@ export class StartFlow {
       const { planRun } = await loadEngine();
       return { target, task, options, plan: planRun(task, options, models) };
     } catch (error) {
-      this.notices.error(error, target.root);
+      await this.explain(error, target, given.tests);
       return undefined;
     }
+  }
+
+  /** Shows why a prompt could not be loaded; where its columns do not match, with a way to map them. */
+  async explain(error: unknown, target: PromptTarget, tests?: string): Promise<void> {
+    this.notices.error(error, target.root, await this.mapping.wayOut(error, target, tests));
   }
 
   /** A run scores what is on disk: unsaved changes are saved first, when the user says so. */
@@ -185,7 +192,7 @@ export class StartFlow {
   }
 
   private async showSendings(prepared: readonly Prepared[], models: RunModels): Promise<void> {
-    const { renderMessages } = await loadEngine();
+    const { messagesFor } = await loadEngine();
     const sendings = await Promise.all(
       prepared.map(async ({ task, plan }): Promise<Sending> => ({
         promptPath: task.document.path,
@@ -198,11 +205,7 @@ export class StartFlow {
         samples: await Promise.all(
           task.testset.cases.slice(0, SHOWN_ROWS).map(async (row) => ({
             line: row.line,
-            messages: await renderMessages(
-              task.document,
-              row.vars,
-              task.testset.inputColumn === undefined ? undefined : row.vars[task.testset.inputColumn],
-            ),
+            messages: await messagesFor(task.document, task.testset, row),
           })),
         ),
       })),

@@ -3,19 +3,24 @@ import type { HoneError } from '../core/errors.js';
 import { throwIfCancelled, toHoneError } from '../core/errors.js';
 import type { PromptDocument } from '../core/prompt.js';
 import type { CaseOutcome } from '../core/run.js';
-import type { Scorer } from '../core/scoring.js';
+import type { Scorer, ScoringInput } from '../core/scoring.js';
 import type { TestCase, TestSet } from '../core/testset.js';
-import { renderMessages } from '../formats/index.js';
 import type { Model, ModelRequest } from '../models/model.js';
 import { scoreAnswer } from '../scorers/index.js';
+import { messagesFor } from './messages.js';
 
-/** So many rows failing in a row, for a reason that should have passed by itself, mean that the endpoint is down. */
+/**
+ * So many rows failing in a row, for a reason that should have passed by itself, mean that the endpoint is down; so many
+ * failing before any row was scored, for whatever reason, mean that none ever will be.
+ */
 const FAILURES_IN_A_ROW = 5;
 
 export interface EvaluatorOptions {
   readonly model: Model;
   readonly testset: TestSet;
   readonly scorers: readonly Scorer[];
+  /** Whether rows were scored with these models and scorers before, so that a failing row is that row's own fault. */
+  readonly hasScored?: boolean;
 }
 
 export interface EvaluateOptions {
@@ -28,18 +33,21 @@ export interface EvaluateOptions {
 /** Scores prompts on rows of one test set. */
 export class Evaluator {
   private readonly cases: ReadonlyMap<string, TestCase>;
+  /** Rows that failed since one was scored, over all prompts. */
+  private failuresInARow = 0;
+  /** Failures to report as soon as a row has been scored; undefined from then on. */
+  private heldBack: (() => void)[] | undefined;
 
   constructor(private readonly options: EvaluatorOptions) {
     this.cases = new Map(options.testset.cases.map((row) => [row.id, row]));
+    this.heldBack = options.hasScored ? undefined : [];
   }
 
   /** The request that is sent for one row. */
   async request(document: PromptDocument, row: TestCase, repeat = 0): Promise<ModelRequest> {
-    const { inputColumn } = this.options.testset;
-    const input = inputColumn === undefined ? undefined : row.vars[inputColumn];
     const { temperature = 0, topP, maxTokens, responseFormat } = document.settings;
     return {
-      messages: await renderMessages(document, row.vars, input),
+      messages: await messagesFor(document, this.options.testset, row),
       temperature,
       ...(topP !== undefined && { topP }),
       ...(maxTokens !== undefined && { maxTokens }),
@@ -51,7 +59,8 @@ export class Evaluator {
   /**
    * Scores a prompt on rows, as many at once as the model's limiter lets through, and reports each as it comes.
    * A row that fails ends as an error outcome.
-   * @throws HoneError when no further row can succeed: a systemic reason, or several transient failures in a row.
+   * @throws HoneError when no further row can succeed: a systemic reason, several transient failures in a row, or failures
+   *   before anything was scored; rows that failed so are not reported
    */
   async evaluate(
     document: PromptDocument,
@@ -62,27 +71,42 @@ export class Evaluator {
     const signal = options.signal ? AbortSignal.any([options.signal, stopOthers.signal]) : stopOthers.signal;
     // Every row listens to it.
     setMaxListeners(0, signal);
-    let failuresInARow = 0;
     let fatal: HoneError | undefined;
+    let last: HoneError | undefined;
     const evaluateRow = async (caseId: string) => {
       try {
         const outcome = await this.evaluateCase(document, caseId, options.repeat ?? 0, signal);
-        failuresInARow = 0;
+        this.noteScored();
         options.onOutcome(caseId, outcome);
       } catch (thrown) {
         if (fatal) return;
-        const error = toHoneError(thrown);
-        if (error.systemic || (error.transient && ++failuresInARow >= FAILURES_IN_A_ROW)) {
-          fatal = error;
-          stopOthers.abort();
-          return;
-        }
-        options.onOutcome(caseId, { status: 'error', reason: error.reason, message: error.message });
+        last = toHoneError(thrown);
+        const { reason, message } = last;
+        const report = () => options.onOutcome(caseId, { status: 'error', reason, message });
+        if (!last.systemic && this.noteFailed(last, report)) return;
+        fatal = last;
+        stopOthers.abort();
       }
     };
     await Promise.all(caseIds.map(evaluateRow));
     throwIfCancelled(options.signal);
     if (fatal) throw fatal;
+    // A set of a few rows ends before it has failed often enough.
+    if (last && this.heldBack) throw last;
+  }
+
+  private noteScored(): void {
+    this.failuresInARow = 0;
+    this.heldBack?.forEach((report) => report());
+    this.heldBack = undefined;
+  }
+
+  /** Reports a failed row, now or when another one has been scored. @returns false when going on makes no sense */
+  private noteFailed(error: HoneError, report: () => void): boolean {
+    if (this.heldBack) return this.heldBack.push(report) < FAILURES_IN_A_ROW;
+    if (error.transient && ++this.failuresInARow >= FAILURES_IN_A_ROW) return false;
+    report();
+    return true;
   }
 
   private async evaluateCase(
@@ -95,7 +119,15 @@ export class Evaluator {
     if (!row) throw new Error(`The test set has no row ${caseId}.`);
     const request = await this.request(document, row, repeat);
     const answer = await this.options.model.complete(request, { signal });
-    const input = { vars: row.vars, expected: row.expected, output: answer.text };
+    const input: ScoringInput = {
+      vars: row.vars,
+      expected: row.expected,
+      output: answer.text,
+      asserts: row.asserts,
+      threshold: row.threshold,
+      finishReason: answer.finishReason,
+      prompt: request.messages.map(({ content }) => content).join('\n\n'),
+    };
     const score = await scoreAnswer(this.options.scorers, input, signal);
     return { status: 'scored', output: answer.text, finishReason: answer.finishReason, score };
   }

@@ -1,7 +1,9 @@
 import type { EditableSpan, ModelSettings, Problem, PromptDocument } from '../core/prompt.js';
+import type { Focus } from './format.js';
 import { startsWithFence } from './frontMatter.js';
 import { mergeLines } from './lines.js';
 import { cutMargins } from './margins.js';
+import { narrowToSection } from './section.js';
 import { majorityLineEnd, rawText, SourceText } from './source.js';
 import { placeholderNames, type TemplateSyntax } from './template.js';
 
@@ -17,6 +19,8 @@ export interface BodyFile {
   readonly syntax: TemplateSyntax;
   readonly settings: ModelSettings;
   readonly problems: readonly Problem[];
+  /** Which part of the body is meant. All of it when absent. */
+  readonly focus?: Focus | undefined;
 }
 
 /**
@@ -41,7 +45,7 @@ export function bodyDocument(file: BodyFile): PromptDocument {
   if (core === '') {
     problems.push({ severity: 'warning', message: 'The prompt has no text.', line: span.firstLine });
   }
-  return {
+  const document: PromptDocument = {
     path,
     format,
     bytes,
@@ -51,6 +55,8 @@ export function bodyDocument(file: BodyFile): PromptDocument {
     settings,
     problems,
   };
+  const focus = file.focus?.span;
+  return focus === undefined ? document : narrowToSection(document, span, source, start, focus);
 }
 
 /** The one way to write a body: lines that stay keep their bytes. */
@@ -61,13 +67,13 @@ export function bodyEncodings(document: PromptDocument, span: EditableSpan, text
   return [mergeLines(raw, text.split('\n'), { meaning: asIs, write: asIs, lineEnd })];
 }
 
-/** What stands in the file around the body. */
-export function outsideBody(document: PromptDocument): readonly string[] {
+/** What stands in the file around and between its spans. */
+export function outsideSpans(document: PromptDocument): readonly string[] {
   const { bytes, spans } = document;
-  return spans.flatMap(({ range }) => [
-    rawText(bytes, { start: 0, end: range.start }),
-    rawText(bytes, { start: range.end, end: bytes.length }),
-  ]);
+  const ranges = spans.map((span) => span.range).sort((a, b) => a.start - b.start);
+  const starts = [0, ...ranges.map((range) => range.end)];
+  const ends = [...ranges.map((range) => range.start), bytes.length];
+  return starts.map((start, index) => rawText(bytes, { start, end: ends[index]! }));
 }
 
 /** A first line of dashes in a file without a header would begin one. */

@@ -1,4 +1,4 @@
-import type { ChatMessage, EditableSpan, PromptDocument } from '../core/prompt.js';
+import type { ByteRange, ChatMessage, EditableSpan, PromptDocument } from '../core/prompt.js';
 
 /** How one kind of prompt file is read and written. */
 export interface PromptFormat {
@@ -6,13 +6,18 @@ export interface PromptFormat {
   readonly id: string;
   /** Whether a file of this path (forward slashes) is of this format by its name. */
   matches(path: string): boolean;
+  /** Takes texts of no kind in particular, so that what another file says of a file goes before. Default false. */
+  readonly isGeneral?: boolean;
   /**
    * Whether a file whose name matches is of this format by its content, where the name alone does not tell. Absent when
    * it does. Must be cheap, and must not raise.
    */
   recognises?(path: string, bytes: Uint8Array): boolean;
-  /** @throws HoneError `bad-prompt-file` with the line. */
-  parse(path: string, bytes: Uint8Array): PromptDocument;
+  /**
+   * @param focus which prompt is meant, for formats whose files can hold several; the others do not look at it
+   * @throws HoneError `bad-prompt-file` with the line
+   */
+  parse(path: string, bytes: Uint8Array, focus?: Focus): PromptDocument;
   /**
    * Ways to write `text` in place of the span's bytes, line ends included, the one nearest to the style of the file
    * first. None is promised to hold the text: `splice` takes the first that reads back and leaves all else as it was.
@@ -30,10 +35,22 @@ export interface PromptFormat {
     document: PromptDocument,
     vars: Readonly<Record<string, string>>,
   ): ChatMessage[] | Promise<ChatMessage[]>;
-  /** Template expressions and references in a text, each occurrence, so that a guard can compare multisets. */
-  expressions(text: string): Expression[];
+  /**
+   * Template expressions and references in a text, each occurrence, so that a guard can compare multisets.
+   * @param document whose the text is, or could be, for formats in which each file or span says how it is read
+   * @param span the first of the document when absent
+   */
+  expressions(text: string, document: PromptDocument, span?: EditableSpan): Expression[];
   /** Why the text would change the structure of the file, a sentence each; empty when it would not. */
   violations(document: PromptDocument, span: EditableSpan, text: string): string[];
+}
+
+/** Which prompt of a file is meant when it can hold several. */
+export interface Focus {
+  /** The id of one of its spans. */
+  readonly span?: string | undefined;
+  /** What the user selected, in bytes. Goes before `span`. */
+  readonly selection?: ByteRange | undefined;
 }
 
 /** A stretch of a prompt that a program reads, so that it must not change. */

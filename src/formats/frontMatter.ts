@@ -38,6 +38,11 @@ export function startsWithFence(text: string): boolean {
   return FENCE.test(text.split('\n', 1)[0]!);
 }
 
+/** Whether the next line with text after a first line of dashes is a key: a line of dashes also draws a rule. */
+export function startsWithKeys(text: string): boolean {
+  return /^---[^\S\n]*\n(?:[ \t]*(?:#.*)?\n)*[\w-]+[ \t]*:(?:\s|$)/.test(text);
+}
+
 /** The error of a header that nothing ends. */
 export function unclosedHeader(path: string): HoneError {
   return badPromptFile(

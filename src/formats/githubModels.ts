@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Scalar, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import type {
   EditableSpan,
   EmbeddedTests,
@@ -9,8 +9,7 @@ import type {
 } from '../core/prompt.js';
 import type { PromptFormat } from './format.js';
 import { readModelSettings } from './githubSettings.js';
-import { cutMargins } from './margins.js';
-import { majorityLineEnd, rawText, SourceText, toLf } from './source.js';
+import { SourceText } from './source.js';
 import {
   expressionsIn,
   fillMessages,
@@ -18,8 +17,9 @@ import {
   strayOpeners,
   type TemplateSyntax,
 } from './template.js';
-import { encodeYamlScalar, type YamlScalarSource } from './yamlScalar.js';
+import { encodeYamlScalar } from './yamlScalar.js';
 import { pairOf, valueOf, YamlSource } from './yamlSource.js';
+import { yamlScalarSource, yamlSpan, type YamlText } from './yamlSpan.js';
 
 /**
  * Plain replacement of `{{name}}`: neither of GitHub's implementations takes blanks inside of the braces, and neither
@@ -38,7 +38,8 @@ export const githubModels: PromptFormat = {
     return read(path, bytes).document;
   },
   encodings(document, span, text) {
-    return encodeYamlScalar(scalarSource(document, span), text);
+    const { source, contents } = readingOf(document);
+    return encodeYamlScalar(yamlScalarSource(source, span, contents.get(span.id)!), text);
   },
   surroundings(document) {
     const { yaml, contents } = readingOf(document);
@@ -59,12 +60,6 @@ export function looksLikeGithubModels(path: string, bytes: Uint8Array): boolean 
   return /\.ya?ml$/.test(path) && /^messages[ \t]*:/m.test(new SourceText(path, bytes).text);
 }
 
-/** The scalar that holds a message's content, and the column of its mapping. */
-interface Content {
-  readonly scalar: Scalar;
-  readonly indent: number;
-}
-
 function spanId(index: number): string {
   return `messages[${index}]`;
 }
@@ -73,7 +68,7 @@ interface Messages {
   readonly messages: readonly PromptMessage[];
   readonly spans: readonly EditableSpan[];
   /** By span id. */
-  readonly contents: ReadonlyMap<string, Content>;
+  readonly contents: ReadonlyMap<string, YamlText>;
 }
 
 interface Reading extends Messages {
@@ -125,7 +120,7 @@ function readMessages(source: SourceText, yaml: YamlSource, root: YAMLMap, probl
 
   const messages: PromptMessage[] = [];
   const spans: EditableSpan[] = [];
-  const contents = new Map<string, Content>();
+  const contents = new Map<string, YamlText>();
   sequence.items.forEach((item, index) => {
     const id = spanId(index);
     const message = yaml.resolve(item);
@@ -153,7 +148,7 @@ function readMessages(source: SourceText, yaml: YamlSource, root: YAMLMap, probl
       problems.push({ severity: 'info', message, line: yaml.lineOf(place) });
     } else {
       messages.push({ role, text, spanId: id });
-      spans.push(contentSpan(source, yaml, scalar, id, role));
+      spans.push(yamlSpan(source, yaml, scalar, id, role));
       contents.set(id, { scalar, indent: source.columnAt(yaml.offsets(pair.key)[0]) });
     }
   });
@@ -181,47 +176,6 @@ function blanksInBraces(text: string, line: number): Problem[] {
       message: `${braces} is sent as it stands, since GitHub Models fills only ${braces.replace(/[ \t]/g, '')}, without blanks.`,
       line,
     }));
-}
-
-function contentSpan(
-  source: SourceText,
-  yaml: YamlSource,
-  scalar: Scalar,
-  id: string,
-  role: Role,
-): EditableSpan {
-  const [start, tokenEnd] = yaml.offsets(scalar);
-  const token = source.text.slice(start, tokenEnd);
-  const end = tokenEnd - cutMargins(token).after.length;
-  const text = toLf(cutMargins(String(scalar.value)).core);
-  const isBlock = scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED';
-  // The text of a block starts on the first line with text below the header.
-  const textStart =
-    isBlock && text !== ''
-      ? start + token.indexOf('\n') + token.slice(token.indexOf('\n')).search(/\S/)
-      : start;
-  return { id, role, range: source.range(start, end), text, firstLine: source.lineAt(textStart) };
-}
-
-const STYLES: Readonly<Record<string, YamlScalarSource['style']>> = {
-  PLAIN: 'plain',
-  QUOTE_SINGLE: 'single',
-  QUOTE_DOUBLE: 'double',
-  BLOCK_LITERAL: 'literal',
-  BLOCK_FOLDED: 'folded',
-};
-
-function scalarSource(document: PromptDocument, span: EditableSpan): YamlScalarSource {
-  const { source, contents } = readingOf(document);
-  const { scalar, indent } = contents.get(span.id)!;
-  const raw = rawText(document.bytes, span.range);
-  return {
-    raw,
-    value: String(scalar.value),
-    style: STYLES[scalar.type ?? 'PLAIN']!,
-    parentIndent: indent,
-    lineEnd: majorityLineEnd(raw) ?? majorityLineEnd(source.raw) ?? '\n',
-  };
 }
 
 /** Rows and evaluators; undefined when the file has neither. */

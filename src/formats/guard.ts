@@ -14,7 +14,10 @@ export function guardSpan(document: PromptDocument, span: EditableSpan, text: st
   if (text.trim() === '') return ['The text is empty.'];
   const format = formatOf(document);
   const faults = [
-    ...changedExpressions(format.expressions(span.text), format.expressions(text)),
+    ...changedExpressions(
+      format.expressions(span.text, document, span),
+      format.expressions(text, document, span),
+    ),
     ...format.violations(document, span, text),
   ];
   return faults.length > 0 ? faults : unwritable(document, span, text);
@@ -26,7 +29,7 @@ export function guardSpan(document: PromptDocument, span: EditableSpan, text: st
  */
 export function expressionsOf(document: PromptDocument, text: string): string[] {
   return formatOf(document)
-    .expressions(text)
+    .expressions(text, document)
     .map((expression) => expression.text);
 }
 

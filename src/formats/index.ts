@@ -1,4 +1,15 @@
 export { expressionsOf, guardSpan } from './guard.js';
 export { editableText } from './margins.js';
-export { isPromptPath, readPrompt, renderMessages, type ReadOptions } from './registry.js';
+export {
+  candidacyOf,
+  isPromptFile,
+  isPromptPath,
+  namesPrompts,
+  readPrompt,
+  renderMessages,
+  requirePromptSize,
+  type Candidacy,
+  type ReadOptions,
+} from './registry.js';
+export { sectionSpan } from './section.js';
 export { splice } from './splice.js';

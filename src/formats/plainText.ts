@@ -1,8 +1,16 @@
 import type { Problem, PromptDocument } from '../core/prompt.js';
-import { bodyDocument, bodyEncodings, newHeader, outsideBody } from './body.js';
+import { BODY_SPAN, bodyDocument, bodyEncodings, newHeader, outsideSpans } from './body.js';
 import { HoneError } from '../core/errors.js';
-import type { PromptFormat } from './format.js';
-import { findFrontMatter, readHeader, unclosedHeader, type FrontMatter } from './frontMatter.js';
+import type { Focus, PromptFormat } from './format.js';
+import {
+  findFrontMatter,
+  readHeader,
+  startsWithKeys,
+  unclosedHeader,
+  type FrontMatter,
+} from './frontMatter.js';
+import { headingsIn } from './markdownLines.js';
+import { endsSection, sectionSpan } from './section.js';
 import { SourceText } from './source.js';
 import { expressionsIn, fillMessages, strayOpeners, type TemplateSyntax } from './template.js';
 
@@ -21,15 +29,17 @@ const SYNTAX: TemplateSyntax = {
 /** `.md` and `.txt` files below a folder named `prompts`, and any file that the user names. */
 export const plainText: PromptFormat = {
   id: FORMAT,
+  isGeneral: true,
   matches: (path) => IN_PROMPTS.test(path) && !ABOUT_THE_PROJECT.test(path),
   parse,
   encodings: bodyEncodings,
-  surroundings: outsideBody,
+  surroundings: outsideSpans,
   fill: (document, vars) => fillMessages(SYNTAX, document.messages, vars),
   expressions: (text) => expressionsIn(SYNTAX, text),
   violations: (document, span, text) => [
     ...strayOpeners(SYNTAX, ['{{', '{%', '${'], span.text, text),
     ...(isMarkdown(document.path) ? newHeader(span, text) : []),
+    ...endsSection(document, span, text),
   ],
 };
 
@@ -40,13 +50,14 @@ function isMarkdown(path: string): boolean {
   return /\.(?:md|markdown)$/i.test(path);
 }
 
-function parse(path: string, bytes: Uint8Array): PromptDocument {
+function parse(path: string, bytes: Uint8Array, focus?: Focus): PromptDocument {
   const source = new SourceText(path, bytes);
   const problems: Problem[] = [];
   const found = isMarkdown(path) ? findHeader(path, source.text) : undefined;
   if (found) noteUnreadable(path, source, found, problems);
   const bodyStart = found?.bodyStart ?? 0;
-  return bodyDocument({
+  const usual = usualSpan(source.text.slice(bodyStart));
+  const document = bodyDocument({
     path,
     format: FORMAT,
     bytes,
@@ -55,17 +66,29 @@ function parse(path: string, bytes: Uint8Array): PromptDocument {
     syntax: SYNTAX,
     settings: {},
     problems,
+    focus: focus?.span === undefined ? { span: usual } : focus,
   });
+  // A new text may make the file look as if another span were meant.
+  return { ...document, focus: document.spans[0]!.id };
 }
 
 /**
- * The header of a Markdown file. A line of dashes also draws a rule, so the next line with text has to be a key.
+ * In the layout of the ProTeGi prompts (arxiv.org/abs/2305.03495) only the task is edited: the other sections hold the
+ * answer format and the place of the row.
+ */
+function usualSpan(body: string): string {
+  const titles = headingsIn(body).flatMap(({ level, title }) => (level === 1 ? [title] : []));
+  const isProtegi = titles.filter((title) => title === 'Task').length === 1 && titles.includes('Prediction');
+  return isProtegi ? sectionSpan('Task') : BODY_SPAN;
+}
+
+/**
+ * The header of a Markdown file.
  * @throws HoneError `bad-prompt-file` for a header without an end
  */
 function findHeader(path: string, text: string): FrontMatter | undefined {
   const found = findFrontMatter(text);
-  if (found === undefined || !/^---[^\S\n]*\n(?:[ \t]*(?:#.*)?\n)*[\w-]+[ \t]*:(?:\s|$)/.test(text))
-    return undefined;
+  if (found === undefined || !startsWithKeys(text)) return undefined;
   if (found === 'unclosed') throw unclosedHeader(path);
   return found;
 }

@@ -33,6 +33,7 @@ export class SourceText {
   readonly text: string;
   /** The file as it is decoded, line ends and byte-order mark kept. */
   readonly raw: string;
+  readonly bytes: Uint8Array;
   /** Byte offset of each UTF-16 unit of `text`, and of its end. */
   readonly #byteOffsets: Uint32Array;
   readonly #lines = new LineCounter();
@@ -40,6 +41,7 @@ export class SourceText {
   /** @throws HoneError `bad-prompt-file` when the bytes are not UTF-8. */
   constructor(path: string, bytes: Uint8Array) {
     this.raw = decodeOrRefuse(path, bytes);
+    this.bytes = bytes;
     const start = this.raw.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
     this.text = toLf(this.raw.slice(start));
     this.#byteOffsets = new Uint32Array(this.text.length + 1);

@@ -52,7 +52,7 @@ function readBack(
   bytes: Uint8Array,
 ): PromptDocument | undefined {
   try {
-    return format.parse(document.path, bytes);
+    return format.parse(document.path, bytes, { span: document.focus });
   } catch (error) {
     if (HoneError.is(error, 'bad-prompt-file')) return undefined;
     throw error;
@@ -70,6 +70,10 @@ function isExactly(
   const newSpans = before.spans.map((each) => (each.id === span.id ? text : each.text));
   const newMessages = before.messages.map((message) => {
     if (message.spanId !== span.id) return message.text;
+    if (message.spanStart !== undefined) {
+      const before = message.text.slice(0, message.spanStart);
+      return before + text + message.text.slice(message.spanStart + span.text.length);
+    }
     const margins = cutMargins(message.text);
     return margins.before + text + margins.after;
   });

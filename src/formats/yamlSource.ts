@@ -14,9 +14,10 @@ export class YamlSource {
   /**
    * @param text the YAML, or a text of the same length and lines that is read in its place
    * @param start where it starts in the source's text
+   * @param merge whether the key `<<` brings in the entries of another mapping
    * @throws HoneError `bad-prompt-file` with the line, when the text is not one YAML document
    */
-  constructor(path: string, source: SourceText, text = source.text, start = 0) {
+  constructor(path: string, source: SourceText, text = source.text, start = 0, merge = false) {
     this.#path = path;
     this.#source = source;
     this.#start = start;
@@ -24,6 +25,7 @@ export class YamlSource {
       this.document = parseDocument(text, {
         keepSourceTokens: true,
         prettyErrors: false,
+        merge,
       });
     } catch (cause) {
       throw this.#unreadable(cause);

@@ -1,8 +1,9 @@
-import { mkdir, open, readdir, readFile, type FileHandle } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { HoneError } from '../core/errors.js';
 import type { ModelCall, ModelRole } from '../core/run.js';
-import { orCancelled } from './abort.js';
+import { orCancelled, sleep } from './abort.js';
+import { LineFile } from './lineFile.js';
 import type { Model, ModelAnswer } from './model.js';
 import { requestKey } from './requestKey.js';
 
@@ -13,18 +14,15 @@ export interface AnswerStoreOptions {
   readonly shared?: boolean;
 }
 
-interface Write {
-  readonly line: string;
-  readonly done: () => void;
-  readonly failed: (error: unknown) => void;
-}
-
 /** An answer as it stands in a file. */
 export interface StoredAnswer {
   readonly key: string;
   readonly role: ModelRole;
   readonly answer: ModelAnswer;
 }
+
+/** How long a store that is being closed waits for requests that were cancelled. */
+const LAST_WORDS_MS = 1000;
 
 interface Shared {
   readonly work: Promise<ModelAnswer>;
@@ -39,20 +37,19 @@ interface Shared {
 export class AnswerStore {
   /** What could not be read, a sentence each, with file and line. */
   readonly problems: readonly string[];
-  private file: FileHandle | undefined;
-  private torn = false;
-  private flushing: Promise<void> | undefined;
-  private readonly writes: Write[] = [];
+  private readonly file: LineFile;
+  private readonly underWay = new Set<Promise<unknown>>();
   private readonly inFlight = new Map<string, Shared>();
 
   private constructor(
     private readonly folder: string,
-    private readonly name: string,
+    name: string,
     private readonly answers: Map<string, ModelAnswer>,
     private readonly earlier: readonly StoredAnswer[],
     problems: string[],
   ) {
     this.problems = problems;
+    this.file = new LineFile(folder, name);
   }
 
   /**
@@ -94,10 +91,11 @@ export class AnswerStore {
    * @throws HoneError `bad-config` naming the file when it cannot be written.
    */
   async put({ key, role, answer }: StoredAnswer): Promise<void> {
-    await new Promise<void>((done, failed) => {
-      this.writes.push({ line: JSON.stringify({ key, role, answer }), done, failed });
-      this.flushing ??= this.flush();
-    });
+    try {
+      await this.file.append(JSON.stringify({ key, role, answer }));
+    } catch (error) {
+      throw unusable(this.folder, 'An answer could not be stored in', error);
+    }
     this.answers.set(key, answer);
   }
 
@@ -126,11 +124,18 @@ export class AnswerStore {
     }
   }
 
-  /** Waits for what is being written and closes the file. */
+  /**
+   * Closes the file once the requests under way have ended: those that were cancelled still have to be counted, and an
+   * answer that comes all the same is kept. A model that does not listen to its signal is not waited for long.
+   */
   async close(): Promise<void> {
-    await this.flushing;
-    await this.file?.close();
-    this.file = undefined;
+    const patience = new AbortController();
+    await Promise.race([
+      Promise.allSettled(this.underWay),
+      sleep(LAST_WORDS_MS, patience.signal).catch(() => undefined),
+    ]);
+    patience.abort();
+    await this.file.close();
   }
 
   private begin(
@@ -143,32 +148,12 @@ export class AnswerStore {
       await this.put({ key, role, answer });
       return answer;
     });
+    this.underWay.add(work);
     // Whoever was cancelled no longer listens; the failure has been told to those who still do.
-    work.catch(() => undefined);
+    work.catch(() => undefined).finally(() => this.underWay.delete(work));
     const shared: Shared = { work, abort, callers: 0 };
     this.inFlight.set(key, shared);
     return shared;
-  }
-
-  /** Writes what has gathered in one go, so that many answers share one flush of the disk. */
-  private async flush(): Promise<void> {
-    while (this.writes.length > 0) {
-      const batch = this.writes.splice(0);
-      try {
-        this.file ??= await createFile(this.folder, this.name);
-        const text = batch.map((write) => `${write.line}\n`).join('');
-        const start = this.torn ? '\n' : '';
-        this.torn = true;
-        await this.file.appendFile(start + text, 'utf8');
-        await this.file.datasync();
-        this.torn = false;
-        for (const write of batch) write.done();
-      } catch (error) {
-        const failure = unusable(this.folder, 'An answer could not be stored in', error);
-        for (const write of batch) write.failed(failure);
-      }
-    }
-    this.flushing = undefined;
   }
 }
 
@@ -234,30 +219,6 @@ function parsedEntry(line: string): StoredAnswer | undefined {
     return whole ? (entry as StoredAnswer) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-async function createFile(folder: string, name: string): Promise<FileHandle> {
-  await mkdir(folder, { recursive: true });
-  for (let number = 1; ; number++) {
-    try {
-      const file = await open(path.join(folder, `${name}.${number}.jsonl`), 'ax');
-      await flushFolder(folder);
-      return file;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-  }
-}
-
-/** Makes the new file's name durable too. Windows has no such call and does not need it. */
-async function flushFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

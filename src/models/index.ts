@@ -2,6 +2,7 @@ export { AnswerStore, withStore, type AnswerStoreOptions } from './cache.js';
 export { createModel, parseModelSpec, type CreateModelOptions, type ModelSpec } from './create.js';
 export { Limiter, withLimiter } from './limiter.js';
 export {
+  abandonedCall,
   CallBudget,
   withMeter,
   type CallBudgetOptions,

@@ -72,12 +72,12 @@ export class CallBudget {
   take(expectedCost: number): void {
     const { maxCalls, maxCost } = this.options;
     if (this.calls + 1 > maxCalls) {
-      throw spent(`All ${maxCalls} calls of this run are spent.`, 'Resume the run with a higher call limit.');
+      throw spent(`All ${maxCalls} calls of this run are spent.`, 'calls');
     }
     if (maxCost !== undefined && this.cost + this.reserved + expectedCost > maxCost) {
       throw spent(
         `The next call could pass the cost limit of ${dollars(maxCost)} (${dollars(this.cost)} spent so far).`,
-        'Resume the run with a higher cost limit.',
+        'dollars',
       );
     }
     this.calls++;
@@ -92,8 +92,12 @@ export class CallBudget {
   }
 }
 
-function spent(message: string, nextStep: string): HoneError {
-  return new HoneError({ reason: 'budget-spent', message, nextStep });
+function spent(message: string, unit: 'calls' | 'dollars'): HoneError {
+  return new HoneError({
+    reason: 'budget-spent',
+    message,
+    nextStep: `Go on with a higher limit of ${unit}; answers that are stored are not asked for again.`,
+  });
 }
 
 function dollars(amount: number): string {
@@ -103,6 +107,10 @@ function dollars(amount: number): string {
 export interface MeterOptions {
   readonly role: ModelRole;
   readonly budget: CallBudget;
+  /** Told of each request before it goes out. */
+  readonly onSent?: (role: ModelRole) => void;
+  /** Told of each of these that never reached the model. */
+  readonly onUnsent?: (role: ModelRole) => void;
   /** Told of each request that reached the model, failed ones included. */
   readonly onCall?: (call: ModelCall) => void;
 }
@@ -117,7 +125,7 @@ const CHARACTERS_PER_TOKEN = 3;
  * @throws HoneError `bad-config` at once, see `CallBudget.checkPriced`.
  */
 export function withMeter(model: Model, options: MeterOptions): Model {
-  const { role, budget, onCall } = options;
+  const { role, budget, onSent, onUnsent, onCall } = options;
   budget.checkPriced(model);
   const price = budget.priceOf(model.id);
   return {
@@ -125,6 +133,7 @@ export function withMeter(model: Model, options: MeterOptions): Model {
     async complete(request, call) {
       const expected = price ? costOf(price, expectedTokens(request)) : 0;
       budget.take(expected);
+      onSent?.(role);
       try {
         const answer = await model.complete(request, call);
         const cost = price && costOf(price, answer.tokens ?? expectedTokens(request));
@@ -142,8 +151,9 @@ export function withMeter(model: Model, options: MeterOptions): Model {
         const reached = !HoneError.is(error, 'unreachable');
         const billed = !HoneError.is(error) || HoneError.is(error, ...MAYBE_BILLED);
         budget.settle(expected, billed ? expected : 0, reached);
-        if (reached)
-          onCall?.(billed ? failedUnknown(role, price) : { role, cached: false, tokens: NONE, cost: 0 });
+        if (!reached) onUnsent?.(role);
+        else if (HoneError.is(error, 'cancelled')) onCall?.(abandonedCall(role, price));
+        else onCall?.(billed ? unknownCall(role, price) : { role, cached: false, tokens: NONE, cost: 0 });
         throw error;
       }
     },
@@ -154,7 +164,12 @@ export function withMeter(model: Model, options: MeterOptions): Model {
 const MAYBE_BILLED = ['timed-out', 'cancelled', 'bad-response'] as const;
 const NONE: TokenCount = { prompt: 0, completion: 0 };
 
-function failedUnknown(role: ModelRole, price: Price | undefined): ModelCall {
+/** A request that went out, and whose answer nobody has seen because the run ended. */
+export function abandonedCall(role: ModelRole, price: Price | undefined): ModelCall {
+  return { ...unknownCall(role, price), abandoned: true };
+}
+
+function unknownCall(role: ModelRole, price: Price | undefined): ModelCall {
   return { role, cached: false, ...(price && price.prompt + price.completion === 0 && { cost: 0 }) };
 }
 

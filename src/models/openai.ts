@@ -39,6 +39,7 @@ export function createOpenAIModel(options: OpenAIModelOptions): Model {
     });
   }
   const identity = { id: `openai:${name}`, baseUrl };
+  const unsupported = new Set<string>();
   let client: Promise<OpenAI> | undefined;
   return {
     ...identity,
@@ -58,7 +59,7 @@ export function createOpenAIModel(options: OpenAIModelOptions): Model {
       try {
         const completion = await (
           await client
-        ).chat.completions.create(body(name, request), {
+        ).chat.completions.create(body(name, request, unsupported), {
           signal: clock.signal,
           headers: {
             'Idempotency-Key': requestKey(identity, request),
@@ -69,6 +70,7 @@ export function createOpenAIModel(options: OpenAIModelOptions): Model {
       } catch (error) {
         throw modelError(error, {
           host,
+          unsupported,
           model: name,
           apiKey,
           timeoutMs,
@@ -85,6 +87,14 @@ export function createOpenAIModel(options: OpenAIModelOptions): Model {
 
 function checkedUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && (url.search || url.hash)) {
+    throw new HoneError({
+      reason: 'bad-config',
+      message: `The base URL for ${url.host} goes on after its path with "${url.search ? '?' : '#'}", where nothing can be added to it.`,
+      nextStep: 'Give the address without that part, and a key separately.',
+      place: { host: url.host },
+    });
+  }
   const usable = url && /^https?:$/.test(url.protocol) && !url.username && !url.password;
   if (usable) return url;
   throw new HoneError({
@@ -127,18 +137,22 @@ async function connect(baseUrl: string, apiKey: string | undefined, timeoutMs: n
   });
 }
 
+/** @param unsupported names of parameters that the endpoint has refused for this model */
 function body(
   name: string,
   request: ModelRequest,
+  unsupported: ReadonlySet<string>,
 ): OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming {
+  const has = (parameter: string, value: unknown) => value !== undefined && !unsupported.has(parameter);
   return {
     model: name,
     messages: request.messages.map(({ role, content }) => ({ role, content })),
-    ...(request.temperature !== undefined && { temperature: request.temperature }),
-    ...(request.topP !== undefined && { top_p: request.topP }),
+    ...(has('temperature', request.temperature) && { temperature: request.temperature }),
+    ...(has('top_p', request.topP) && { top_p: request.topP }),
     // The newer name is not known to most compatible endpoints.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
-    ...(request.maxTokens !== undefined && { max_tokens: request.maxTokens }),
+    ...(request.maxTokens !== undefined && {
+      [unsupported.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: request.maxTokens,
+    }),
     ...(request.responseFormat !== undefined && {
       response_format: request.responseFormat as OpenAI.ResponseFormatJSONObject,
     }),

@@ -4,6 +4,8 @@ import { cancelled, HoneError, type ErrorReason } from '../core/errors.js';
 export interface FailedRequest {
   readonly host: string;
   readonly model: string;
+  /** Parameters that the endpoint has refused so far; one that it refuses now is added. */
+  readonly unsupported: Set<string>;
   /** Taken out of any text that a server sends back. */
   readonly apiKey: string | undefined;
   readonly timeoutMs: number;
@@ -17,6 +19,8 @@ interface HttpFailure {
   readonly status: number;
   readonly headers: Headers | undefined;
   readonly code: string;
+  /** The parameter that the server complains of; empty when it names none. */
+  readonly parameter: string;
   readonly message: string;
 }
 
@@ -37,6 +41,8 @@ const SLOW = new Set([
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
 ]);
+/** What a request can do without: some models take their own defaults only, or know another name. */
+const ADJUSTABLE = new Set(['temperature', 'top_p', 'max_tokens']);
 const SHOWN_MESSAGE = 300;
 
 /** Any failure of a request to an OpenAI-compatible endpoint, as a HoneError that names the host and never the key. */
@@ -57,7 +63,7 @@ function httpFailure(error: unknown): HttpFailure | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { status, headers, error: body } = error as { status?: unknown; headers?: unknown; error?: unknown };
   if (typeof status !== 'number') return undefined;
-  const { code, type, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+  const { code, type, param, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<
     string,
     unknown
   >;
@@ -65,6 +71,7 @@ function httpFailure(error: unknown): HttpFailure | undefined {
     status,
     headers: headers instanceof Headers ? headers : undefined,
     code: [code, type].filter((each) => typeof each === 'string').join(' '),
+    parameter: typeof param === 'string' ? param : '',
     message: typeof message === 'string' ? message : typeof body === 'string' ? body : '',
   };
 }
@@ -129,6 +136,17 @@ function statusError(http: HttpFailure, request: FailedRequest): HoneError {
       'Give the final address as the base URL.',
     );
   }
+  if (status === 400 && ADJUSTABLE.has(http.parameter) && http.code.includes('unsupported')) {
+    request.unsupported.add(http.parameter);
+    return new HoneError({
+      reason: 'bad-request',
+      message: `${model} at ${host} does not accept ${http.parameter}${said}; it is asked without.`,
+      nextStep: 'Try again.',
+      place: { host },
+      retryAfterMs: 0,
+      adjusted: true,
+    });
+  }
   return make(
     'bad-request',
     `${host} did not accept the request (status ${status})${said}.`,
@@ -146,6 +164,13 @@ function connectionError(error: unknown, { host, timeoutMs }: FailedRequest): Ho
       host,
       'sent an answer that is not JSON.',
       'Check that the base URL is that of a chat completion API.',
+    );
+  }
+  if (code?.startsWith('HPE_') || /does not match the HTTP/i.test(messagesOf(error))) {
+    return badResponse(
+      host,
+      'sent something that is not HTTP.',
+      'Check the port and whether the address begins with http or https.',
     );
   }
   if (code && SLOW.has(code)) return timedOut({ host, timeoutMs });

@@ -15,7 +15,10 @@ export interface Waiting {
 }
 
 export interface RetryOptions {
-  /** Tries in all, the first included. Default 6. An endpoint that cannot be reached gets 2 at the most. */
+  /**
+   * Tries in all, the first included. Default 6. Of these an endpoint may twice be out of reach, and three times not
+   * answer in time: it may have worked, and charged, for each.
+   */
   readonly tries?: number;
   /** Spreads the pauses, so that requests that failed together do not come back together. */
   readonly random?: Random;
@@ -25,7 +28,7 @@ export interface RetryOptions {
 }
 
 const DEFAULT_TRIES = 6;
-const UNREACHABLE_TRIES = 2;
+const MOST_TRIES: Partial<Record<ErrorReason, number>> = { unreachable: 2, 'timed-out': 3 };
 /** First pause by reason, in milliseconds; it doubles with each try. */
 const FIRST_PAUSE_MS: Partial<Record<ErrorReason, number>> = { 'rate-limited': 2000, unreachable: 300 };
 const OTHER_FIRST_PAUSE_MS = 1000;
@@ -41,13 +44,16 @@ export function withRetry(model: Model, options: RetryOptions = {}): Model {
   return {
     ...model,
     async complete(request, call = {}) {
+      const failures: Partial<Record<ErrorReason, number>> = {};
       for (let attempt = 1; ; attempt++) {
         throwIfCancelled(call.signal);
         try {
           return await model.complete(request, call);
         } catch (error) {
           if (!HoneError.is(error) || !error.transient) throw error;
-          const allowed = error.reason === 'unreachable' ? Math.min(tries, UNREACHABLE_TRIES) : tries;
+          const sameFault = (failures[error.reason] ?? 0) + 1;
+          failures[error.reason] = sameFault;
+          const allowed = Math.min(tries, attempt - sameFault + (MOST_TRIES[error.reason] ?? tries));
           if (attempt >= allowed) throw error;
           const waitMs = pauseBefore(error, attempt, random);
           onWaiting?.({

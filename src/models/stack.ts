@@ -1,17 +1,14 @@
-import type { ModelCall, ModelRole } from '../core/run.js';
+import type { ModelRole } from '../core/run.js';
 import { withStore, type AnswerStore } from './cache.js';
 import { withLimiter, type Limiter } from './limiter.js';
-import { withMeter, type CallBudget } from './meter.js';
+import { withMeter, type MeterOptions } from './meter.js';
 import type { Model } from './model.js';
 import { withRetry, type RetryOptions } from './retry.js';
 
-export interface StackOptions {
+export interface StackOptions extends MeterOptions {
   readonly role: ModelRole;
   readonly store: AnswerStore;
   readonly limiter: Limiter;
-  readonly budget: CallBudget;
-  /** Told of each request that reached the model and of each answer that came from the store. */
-  readonly onCall?: (call: ModelCall) => void;
   readonly retry?: RetryOptions;
 }
 
@@ -21,9 +18,8 @@ export interface StackOptions {
  * @throws HoneError `bad-config` when a cost limit is set and the model's price is unknown.
  */
 export function stackModel(model: Model, options: StackOptions): Model {
-  const { role, store, limiter, budget, onCall, retry } = options;
-  const told = onCall && { onCall };
-  const metered = withMeter(model, { role, budget, ...told });
+  const { role, store, limiter, onCall, retry } = options;
+  const metered = withMeter(model, options);
   const retried = withRetry(withLimiter(metered, { limiter }), retry);
   return withStore(retried, { store, role, ...(onCall && { onCached: onCall }) });
 }

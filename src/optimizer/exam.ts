@@ -37,6 +37,12 @@ export function verdictOf(state: RunState, best: CandidateRecord): Verdict {
       sentence: `Your prompt is already good: all ${baseline.outcomes.size} rows pass.`,
     };
   }
+  if (best === baseline && !hasTried(state)) {
+    return {
+      kind: 'undecided',
+      sentence: 'Cannot tell: no candidate came up that could be scored.',
+    };
+  }
   if (best === baseline) {
     const { mean = 0, n } = scoreOn(baseline, selectionRows(state));
     return {
@@ -65,12 +71,19 @@ export function verdictOf(state: RunState, best: CandidateRecord): Verdict {
   };
 }
 
+/** Whether a candidate was scored, to the end or until it could not win any more. */
+export function hasTried(state: RunState): boolean {
+  return [...state.candidates.values()].some(
+    ({ candidate, status }) => candidate.id !== BASELINE_ID && (status === 'kept' || status === 'dropped'),
+  );
+}
+
 function sentenceOf(
   kind: 'better' | 'worse' | 'undecided',
   comparison: PairedComparison,
   examRows: number,
 ): string {
-  const { n, before, after, delta, fixed, broken } = comparison;
+  const { n, before, after, delta, fixed, broken, pValue } = comparison;
   if (kind !== 'undecided') {
     const numbers = `${percent(before)} to ${percent(after)} on ${n} rows that neither the proposer nor the choice had seen`;
     return `${kind === 'better' ? 'Better' : 'Worse'}: ${numbers}.`;
@@ -86,7 +99,8 @@ function sentenceOf(
     Math.ceil((LEAST_DIFFERING_ROWS * n) / differing),
   );
   const settle = Number.isFinite(wanted) && wanted > n ? `; about ${wanted} exam rows would` : '';
-  return `Cannot tell with ${n} exam rows${settle}: ${percent(before)} before, ${percent(after)} after.`;
+  const exact = `p = ${pValue.toFixed(2)} in the exact test, which decides`;
+  return `Cannot tell with ${n} exam rows${settle}: ${percent(before)} before, ${percent(after)} after (${exact}).`;
 }
 
 function percent(share: number): string {

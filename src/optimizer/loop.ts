@@ -1,5 +1,5 @@
 import { BASELINE_ID, type Candidate } from '../core/candidate.js';
-import { throwIfCancelled } from '../core/errors.js';
+import { HoneError, throwIfCancelled } from '../core/errors.js';
 import { decodeText, type EditableSpan, type PromptDocument } from '../core/prompt.js';
 import {
   recordOf,
@@ -13,7 +13,7 @@ import type { Evaluator } from '../evaluation/evaluator.js';
 import { race } from '../evaluation/race.js';
 import { editableText, readPrompt } from '../formats/index.js';
 import type { Model } from '../models/model.js';
-import { verdictOf, wasGoodAlready } from './exam.js';
+import { hasTried, verdictOf, wasGoodAlready } from './exam.js';
 import { duplicateKey, guard, seenTexts, spanTextOf } from './guards.js';
 import { affordableCandidates, shouldStop, unreadTrainRows } from './stop.js';
 import type { Proposal, Strategy } from './strategy.js';
@@ -48,7 +48,7 @@ export async function optimize(run: LoopContext): Promise<Stop> {
   }
 }
 
-/** Above every repeat that a strategy uses: a step that failed for good is asked anew, not from the store. */
+/** Above every repeat that a strategy uses: a step whose answers could not be used is asked anew, not from the store. */
 const SAMPLES_PER_ATTEMPT = 10_000;
 
 const GOOD_ALREADY: Stop = {
@@ -63,7 +63,20 @@ async function scoreBaseline(run: LoopContext): Promise<void> {
   const { splits } = state.setup;
   const read = splits.train.slice(0, run.strategy.trainRowsRead);
   await scoreRows(run, baseline, [...new Set([...read, ...selectionRows(state)])]);
+  requireScore(baseline, selectionRows(state));
   record({ type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] });
+}
+
+/** Without a single score of the prompt as it is, no candidate can be called better. */
+function requireScore(baseline: CandidateRecord, rows: readonly string[]): void {
+  const outcomes = rows.map((id) => baseline.outcomes.get(id));
+  const failed = outcomes.find((outcome) => outcome?.status === 'error');
+  if (!failed || outcomes.some((outcome) => outcome?.status === 'scored')) return;
+  throw new HoneError({
+    reason: failed.reason,
+    message: `None of the ${rows.length} rows that choose among candidates could be scored; the first one: ${failed.message}`,
+    nextStep: 'Look at these rows in an evaluation, then start a new run.',
+  });
 }
 
 async function propose(run: LoopContext): Promise<void> {
@@ -82,7 +95,7 @@ async function propose(run: LoopContext): Promise<void> {
     step,
     room,
     ask: async (messages, { temperature = 1, repeat = 0 } = {}) => {
-      const sample = repeat + state.failures * SAMPLES_PER_ATTEMPT;
+      const sample = repeat + state.unusableSteps * SAMPLES_PER_ATTEMPT;
       const answer = await run.optimizer.complete({ messages, temperature, repeat: sample }, signalOf(run));
       return answer.text;
     },
@@ -132,6 +145,8 @@ async function settlePending(run: LoopContext): Promise<void> {
 async function conclude(run: LoopContext, stop: Stop): Promise<Stop> {
   const { state, record } = run;
   if (state.verdict) return stop;
+  // With a higher limit the search can still begin.
+  if (stop.reason.endsWith('-spent') && !hasTried(state)) return stop;
   const best = bestCandidate(state)!.record;
   if (best.candidate.id !== BASELINE_ID) {
     if (!state.examined.includes(best.candidate.id))
@@ -153,7 +168,10 @@ async function scoreRows(
   const open = caseIds.filter((id) => !record.outcomes.has(id));
   if (open.length === 0) return;
   const { candidate } = record;
-  const document = readPrompt(run.document.path, new TextEncoder().encode(candidate.text), { named: true });
+  const document = readPrompt(run.document.path, new TextEncoder().encode(candidate.text), {
+    format: run.document.format,
+    span: run.document.focus,
+  });
   await run.evaluator.evaluate(document, open, {
     ...signalOf(run),
     onOutcome: (caseId, outcome) =>

@@ -1,14 +1,23 @@
 import { HoneError } from '../core/errors.js';
+import type { EditableSpan, PromptDocument } from '../core/prompt.js';
+import { expressionsOf } from '../formats/index.js';
 
-/** The contents of every `<tag>…</tag>` block of an answer, in order, without outer blank lines and one code fence. */
-export function taggedBlocks(answer: string, tag: 'prompt' | 'feedback'): string[] {
-  const blocks: string[] = [];
-  const pattern = new RegExp(`<${tag}(?:\\s[^>]*)?>([\\s\\S]*?)(?:</${tag}>|(?=<${tag}[\\s>])|$)`, 'gi');
-  for (const match of answer.matchAll(pattern)) {
-    const text = withoutFence(match[1]!.replaceAll('\r\n', '\n'));
-    if (text.trim() !== '') blocks.push(text);
-  }
-  return blocks;
+type Tag = 'prompt' | 'feedback';
+
+/** Reasoning that some models show before they answer; what it says of tags is no answer. */
+const THINKING = /<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/gi;
+/** A block to its end tag, to the next block of its kind, or to the end of an answer that was cut off. */
+const BLOCK = /<(prompt|feedback)(?:\s[^>]*)?>([\s\S]*?)(?:<\/\1>|(?=<\1[\s>])|$)/gi;
+
+/**
+ * The contents of every `<tag>…</tag>` block of an answer, in order, without outer blank lines and one code fence.
+ * Tags that are spoken of inside a block of the other kind are text.
+ */
+export function taggedBlocks(answer: string, tag: Tag): string[] {
+  return [...answer.replace(THINKING, '').matchAll(BLOCK)]
+    .filter((match) => match[1]!.toLowerCase() === tag)
+    .map((match) => withoutFence(match[2]!.replaceAll('\r\n', '\n')))
+    .filter((text) => text.trim() !== '');
 }
 
 function withoutFence(text: string): string {
@@ -32,12 +41,28 @@ export function block(
 
 /** What every meta-prompt says about how to answer. */
 export function answerFormat(wanted: number): string {
-  const count =
-    wanted === 1 ? 'one new prompt' : `${wanted} new prompts that differ from each other in what they change`;
+  const each = wanted === 1 ? 'new prompt' : 'new prompts, each with a different change';
   return [
-    `Write ${count}.`,
-    'Put each whole new prompt between <prompt> and </prompt>, and nothing else between these tags.',
-    'Do not copy the shown rows or their answers into a prompt; write rules that hold for new rows as well.',
+    `Write <wanted>${wanted}</wanted> ${each}.`,
+    'Put each new prompt between <prompt> and </prompt>, and nothing else between these tags. Write it out in full: it is used exactly as it stands there.',
+    'A prompt must work on rows that are not shown: write rules, do not copy rows or their answers, and do not speak of rows or of this request.',
+  ].join('\n');
+}
+
+/** How a text reaches the task model: what a model that rewrites it has to know. */
+export function howUsed(document: PromptDocument, span: EditableSpan): string {
+  const others = document.messages.filter((message) => message.spanId !== span.id);
+  const expressions = [
+    ...new Set(document.messages.flatMap((message) => expressionsOf(document, message.text))),
+  ];
+  const filled =
+    expressions.length > 0
+      ? `For each row ${expressions.join(', ')} ${expressions.length === 1 ? 'is' : 'are'} replaced by the row's own text.`
+      : 'It is sent as the system message; the input of the row follows as the message of the user.';
+  if (others.length === 0) return filled;
+  return [
+    `${filled} It is the ${span.role} message of several; the others stay as they are:`,
+    ...others.map(({ role, text }) => block('message', text, { role })),
   ].join('\n');
 }
 

@@ -25,11 +25,19 @@ export function examReserve(state: RunState): number {
   return 2 * state.setup.splits.exam.length;
 }
 
+/**
+ * Requests that an answer takes, at least 1. Faults so far are doubled: a limit that is reached before the exam has been
+ * held would waste all that was spent.
+ */
+export function callsPerAnswer({ usage, paidKeys }: RunState): number {
+  const failed = callsMade(usage) - usage.abandoned - paidKeys.size;
+  return paidKeys.size === 0 ? 1 : 1 + (2 * Math.max(0, failed)) / paidKeys.size;
+}
+
 /** How many candidates of a further step the call limit allows. */
 export function affordableCandidates(state: RunState, strategy: Strategy): number {
   const left =
-    state.setup.maxCalls -
-    callsMade(state.usage) -
+    (state.setup.maxCalls - callsMade(state.usage)) / callsPerAnswer(state) -
     examReserve(state) -
     strategy.asksPerStep -
     unreadTrainRows(state, strategy).length;
@@ -86,7 +94,9 @@ const noProposals: StopCondition = (state) => {
     ? {
         reason: 'no-proposals',
         nextStep:
-          'No proposal of the last steps kept the rules; see the reasons, or choose a stronger optimizer model.',
+          last.length > 0
+            ? 'No proposal of the last steps kept the rules; see the reasons, or choose a stronger optimizer model.'
+            : 'All rows that the proposer may read pass, so it has nothing to learn from; add rows like those that fail.',
       }
     : undefined;
 };

@@ -4,9 +4,10 @@ import type { CaseOutcome, Usage } from '../core/run.js';
 import { countCall, newUsage, callsMade } from '../core/run.js';
 import { wilsonInterval, type Interval } from '../core/statistics.js';
 import { Evaluator } from '../evaluation/evaluator.js';
+import { createScorers } from '../scorers/index.js';
 import type { PromptTask } from '../workspace/index.js';
-import { connectModels, type RunModels } from './connect.js';
-import { ensureHoneFolder } from './paths.js';
+import { connectModels, scorerContext, type RunModels } from './connect.js';
+import { prepareStorage } from './paths.js';
 import { usageReport, type UsageReport } from './report.js';
 
 /** The result of `hone eval`. Scores are in [0, 1]; null where no answer was scored. */
@@ -35,14 +36,11 @@ export interface EvaluationResult {
 export interface EvaluationControl {
   /** Samples per row, at least 1. Default 1. */
   readonly repeat?: number;
-  /** Default: one request per row and repeat, and as many again for tries after a fault. */
+  /** Requests that may reach the model. Default no limit: each row is asked once, and a few times more after faults. */
   readonly maxCalls?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number, callsMade: number) => void;
 }
-
-/** Retries are counted too, so a limit of exactly one call a row would end at the first fault. */
-const CALLS_PER_ANSWER = 2;
 
 /**
  * Scores a prompt on all rows of its test set. When no further row can be scored, the rows so far are the result and
@@ -57,10 +55,10 @@ export async function evaluatePrompt(
   const ids = task.testset.cases.map((row) => row.id);
   const outcomes = new Map<string, (CaseOutcome | undefined)[]>(ids.map((id) => [id, []]));
   const usage = newUsage();
-  await ensureHoneFolder(task.root);
+  await prepareStorage(task.root);
   const connected = await connectModels(task.root, models, {
     name: `eval-${randomBytes(6).toString('hex')}`,
-    maxCalls: control.maxCalls ?? ids.length * repeat * CALLS_PER_ANSWER,
+    maxCalls: control.maxCalls ?? Infinity,
     onCall: (call) => countCall(usage, call),
   });
   let done = 0;
@@ -69,7 +67,11 @@ export async function evaluatePrompt(
     const evaluator = new Evaluator({
       model: connected.models.task,
       testset: task.testset,
-      scorers: task.scorers,
+      scorers: await createScorers(
+        task.scorerConfigs,
+        task.testset,
+        scorerContext(task.root, connected.models.judge),
+      ),
     });
     const evaluateOnce = (sample: number) =>
       evaluator.evaluate(task.document, ids, {

@@ -4,5 +4,12 @@ export type { RunModels } from './connect.js';
 export { evaluatePrompt, type EvaluationControl, type EvaluationResult } from './evaluate.js';
 export { planRun, type RunOptions, type RunPlan } from './plan.js';
 export { runResult, type OptimizeResult, type UsageReport } from './report.js';
-export { currentBytes, resumeRun, startRun, type RunControl, type RunListener } from './run.js';
+export {
+  currentBytes,
+  resumeRun,
+  startRun,
+  type NewLimits,
+  type RunControl,
+  type RunListener,
+} from './run.js';
 export { listRuns, loadRun, recordAccepted, type RunSummary } from './store.js';

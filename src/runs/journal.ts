@@ -12,7 +12,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { HoneError } from '../core/errors.js';
 import type { RunEvent } from '../core/run.js';
-import { runFolder } from './paths.js';
+import { cannotStore, runFolder } from './paths.js';
 
 const JOURNAL = 'journal.jsonl';
 const LOCK = 'lock';
@@ -27,12 +27,16 @@ export class Journal {
     private readonly lockFile: string,
   ) {}
 
-  /** Begins the journal of a new run. */
+  /** Begins the journal of a new run. @throws HoneError `bad-config` when it cannot be stored. */
   static async create(root: string, runId: string): Promise<Journal> {
     const folder = runFolder(root, runId);
-    await mkdir(folder, { recursive: true });
-    const lockFile = takeLock(folder);
-    return new Journal(openSync(path.join(folder, JOURNAL), 'ax'), lockFile);
+    try {
+      await mkdir(folder, { recursive: true });
+      const lockFile = takeLock(folder);
+      return new Journal(openSync(path.join(folder, JOURNAL), 'ax'), lockFile);
+    } catch (error) {
+      throw HoneError.is(error) ? error : cannotStore(folder, error);
+    }
   }
 
   /**
@@ -51,7 +55,7 @@ export class Journal {
       const events = parseEvents(bytes.subarray(0, complete).toString('utf8'), file);
       return { journal: new Journal(openSync(file, 'a'), lockFile), events };
     } catch (error) {
-      rmSync(lockFile, { force: true });
+      releaseLock(lockFile);
       throw error;
     }
   }
@@ -62,7 +66,7 @@ export class Journal {
 
   close(): void {
     closeSync(this.descriptor);
-    rmSync(this.lockFile, { force: true });
+    releaseLock(this.lockFile);
   }
 }
 
@@ -115,17 +119,21 @@ function noSuchRun(runId: string): HoneError {
   });
 }
 
+/** Locks of this process. In a container every process may have the same id, so the id alone proves nothing. */
+const ownLocks = new Set<string>();
+
 /** A lock that dies with its process: a lock file of a process that is gone is taken over. */
 function takeLock(folder: string): string {
   const lockFile = path.join(folder, LOCK);
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
+      ownLocks.add(lockFile);
       return lockFile;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const owner = Number(readFileSync(lockFile, 'utf8'));
-      if (isAlive(owner)) {
+      if (owner === process.pid ? ownLocks.has(lockFile) : isAlive(owner)) {
         throw new HoneError({
           reason: 'bad-usage',
           message: `The run ${path.basename(folder)} is being run by process ${owner}.`,
@@ -136,6 +144,11 @@ function takeLock(folder: string): string {
     }
   }
   throw new Error(`The lock ${lockFile} could not be taken.`);
+}
+
+function releaseLock(lockFile: string): void {
+  ownLocks.delete(lockFile);
+  rmSync(lockFile, { force: true });
 }
 
 function isAlive(pid: number): boolean {

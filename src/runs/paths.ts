@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { HoneError } from '../core/errors.js';
+import { ensureHoneFolder, HONE_FOLDER } from '../workspace/honeFolder.js';
 
-/** The folder in a workspace that holds runs and stored answers. */
-export const HONE_FOLDER = '.hone';
+export { HONE_FOLDER } from '../workspace/honeFolder.js';
 
 export function runsFolder(root: string): string {
   return path.join(root, HONE_FOLDER, 'runs');
@@ -17,13 +17,27 @@ export function answersFolder(root: string): string {
   return path.join(root, HONE_FOLDER, 'answers');
 }
 
-/** Makes the folder, with an ignore file in it, so that runs are never committed by accident. */
-export async function ensureHoneFolder(root: string): Promise<void> {
-  const folder = path.join(root, HONE_FOLDER);
-  await mkdir(folder, { recursive: true });
+/**
+ * Makes room for runs in a workspace.
+ * @throws HoneError `bad-config` when the workspace cannot be written
+ */
+export async function prepareStorage(root: string): Promise<void> {
   try {
-    await writeFile(path.join(folder, '.gitignore'), '*\n', { flag: 'wx' });
+    await ensureHoneFolder(root);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw cannotStore(path.join(root, HONE_FOLDER), error);
   }
+}
+
+/** The error of a folder that runs cannot be stored in; nothing has been sent then. */
+export function cannotStore(folder: string, cause: unknown): HoneError {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new HoneError({
+    reason: 'bad-config',
+    message: `Runs cannot be stored in ${folder}: ${detail}.`,
+    nextStep:
+      'Make the folder writable, or work on a copy of the workspace; answers are never paid for without being stored.',
+    place: { file: folder },
+    cause,
+  });
 }

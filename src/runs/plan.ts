@@ -7,6 +7,7 @@ import { TRIAGE_ROWS } from '../evaluation/race.js';
 import { STEPS } from '../optimizer/stop.js';
 import type { Strategy } from '../optimizer/strategy.js';
 import { strategyOf } from '../optimizer/strategies/index.js';
+import { judgeCallsPerAnswer } from '../scorers/index.js';
 import type { PromptTask } from '../workspace/index.js';
 import { checkPriced } from './connect.js';
 
@@ -52,7 +53,8 @@ const LEAST_ROWS = 2;
 
 /**
  * Fills in the defaults.
- * @throws HoneError `bad-usage` for an unknown strategy or span, or a limit that leaves no room for a single candidate
+ * @throws HoneError `bad-usage` for an unknown strategy or span, or a limit that leaves no room for a single candidate;
+ *   `bad-test-set` for rows that cannot be divided
  */
 export function resolveOptions(task: PromptTask, options: RunOptions): ResolvedOptions {
   const strategy = strategyOf(options.strategy ?? 'hone');
@@ -74,7 +76,16 @@ export function resolveOptions(task: PromptTask, options: RunOptions): ResolvedO
     ...(validation !== undefined && { validation }),
   });
   const selection = splits.validation.length > 0 ? strategy.selection : 'train';
-  const usable = callsOf(strategy, effort, splits, selection);
+  if (splits.train.length === 0) {
+    throw new HoneError({
+      reason: 'bad-test-set',
+      message: `The ${cases.length} rows of ${path} have so nearly the same input that they cannot be divided.`,
+      nextStep: 'Add rows that differ from these, about 30 for a useful verdict.',
+      place: { file: path },
+    });
+  }
+  const perAnswer = 1 + judgeCallsPerAnswer(task.scorerConfigs, task.testset);
+  const usable = callsOf(strategy, effort, splits, selection, perAnswer);
   const maxCalls = options.maxCalls ?? usable.all;
   if (maxCalls < usable.least) {
     throw new HoneError({
@@ -88,26 +99,38 @@ export function resolveOptions(task: PromptTask, options: RunOptions): ResolvedO
 
 function spanOf(task: PromptTask, spanId: string | undefined): EditableSpan {
   const { document } = task;
-  const span = spanId === undefined ? defaultSpan(document) : document.spans.find(({ id }) => id === spanId);
+  const sent = document.spans.filter(({ id }) => document.messages.some((message) => message.spanId === id));
+  const span =
+    spanId === undefined ? defaultSpan({ ...document, spans: sent }) : sent.find(({ id }) => id === spanId);
   if (span) return span;
+  const isUnsent = document.spans.some(({ id }) => id === spanId);
   throw new HoneError({
     reason: 'bad-usage',
-    message: `${document.path} has no editable span${spanId === undefined ? '' : ` "${spanId}"`}.`,
-    nextStep: `Its spans are: ${document.spans.map(({ id }) => id).join(', ') || 'none'}.`,
+    message: isUnsent
+      ? `No answer depends on the span "${spanId}" of ${document.path}, so that no score could tell a better text.`
+      : `${document.path} has no editable span${spanId === undefined ? '' : ` "${spanId}"`}.`,
+    nextStep: `Spans that can be optimized: ${sent.map(({ id }) => id).join(', ') || 'none'}.`,
     place: { file: document.path },
   });
 }
 
-function callsOf(strategy: Strategy, effort: Effort, splits: Splits, selection: 'train' | 'validation') {
+function callsOf(
+  strategy: Strategy,
+  effort: Effort,
+  splits: Splits,
+  selection: 'train' | 'validation',
+  perAnswer: number,
+) {
   const selectionCount = splits[selection].length;
   const read = selection === 'train' ? 0 : Math.min(strategy.trainRowsRead, splits.train.length);
   const triage = strategy.triage && selection !== 'train' ? TRIAGE_ROWS : 0;
-  const fixed = read + selectionCount + 2 * splits.exam.length;
-  const step = (candidates: number) => strategy.asksPerStep + candidates * (selectionCount + triage);
+  const fixed = perAnswer * (read + selectionCount + 2 * splits.exam.length);
+  const step = (candidates: number) =>
+    strategy.asksPerStep + perAnswer * candidates * (selectionCount + triage);
   const steps = STEPS[effort];
   return {
     least: fixed + step(1),
-    all: fixed + steps * step(strategy.perStep) + (steps - 1) * read,
+    all: fixed + steps * step(strategy.perStep) + (steps - 1) * perAnswer * read,
   };
 }
 

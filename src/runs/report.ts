@@ -109,9 +109,9 @@ export function runResult(state: RunState): OptimizeResult {
       exam: setup.splits.exam.length,
     },
     usage: usageReport(state.usage),
-    stop: state.stop ?? {
-      reason: 'running',
-      nextStep: 'The run has not ended; resume it if nobody is running it.',
+    stop: {
+      reason: state.stop?.reason ?? 'running',
+      nextStep: state.stop?.nextStep ?? 'The run has not ended; resume it if nobody is running it.',
     },
   };
 }

@@ -14,6 +14,7 @@ import {
   type RunEvent,
   type RunSetup,
   type RunState,
+  type SetupChanges,
   type Stop,
 } from '../core/run.js';
 import type { TestSet } from '../core/testset.js';
@@ -24,9 +25,9 @@ import { optimize } from '../optimizer/loop.js';
 import { strategyOf } from '../optimizer/strategies/index.js';
 import { createScorers, type ScorerConfig } from '../scorers/index.js';
 import type { PromptTask } from '../workspace/index.js';
-import { checkPriced, connectModels, type RunModels } from './connect.js';
+import { checkPriced, connectModels, scorerContext, type RunModels } from './connect.js';
 import { Journal } from './journal.js';
-import { ensureHoneFolder } from './paths.js';
+import { prepareStorage } from './paths.js';
 import { resolveOptions, type RunOptions } from './plan.js';
 
 export type RunListener = (event: RunEvent, state: RunState) => void;
@@ -49,7 +50,7 @@ export async function startRun(
   control: RunControl = {},
 ): Promise<RunState> {
   const setup = setupOf(task, options, models);
-  await ensureHoneFolder(task.root);
+  await prepareStorage(task.root);
   const journal = await Journal.create(task.root, setup.runId);
   const recorder = new Recorder(journal, undefined, control.onEvent);
   recorder.record({ type: 'started', at: Date.now(), setup });
@@ -66,15 +67,25 @@ export async function startRun(
   return runToEnd(task.root, recorder, models, control);
 }
 
+/** Limits of a whole run that replace those it was started with. */
+export interface NewLimits {
+  readonly maxCalls?: number;
+  /** US dollars. */
+  readonly maxCost?: number;
+}
+
 /**
- * Goes on with a stored run from where it stopped. A run that has ended with a verdict is returned as it is.
- * @throws HoneError `not-found`; `bad-usage` when another process is running it, or when the models are not the run's own
+ * Goes on with a stored run from where it stopped. A run that has ended with a verdict is returned as it is. The
+ * optimizer may be another model than before: no score depends on it.
+ * @throws HoneError `not-found`; `bad-usage` when another process is running it, or when the models that scores depend on
+ *   are not the run's own; `bad-config` for a cost limit that cannot be kept
  */
 export async function resumeRun(
   root: string,
   runId: string,
   models: RunModels,
   control: RunControl = {},
+  limits: NewLimits = {},
 ): Promise<RunState> {
   const { journal, events } = Journal.reopen(root, runId);
   const state = replay(events);
@@ -92,12 +103,18 @@ export async function resumeRun(
   }
   try {
     requireSameModels(state.setup, models);
+    checkPriced(models.models, limits.maxCost);
   } catch (error) {
     journal.close();
     throw error;
   }
   const recorder = new Recorder(journal, state, control.onEvent);
-  recorder.record({ type: 'resumed', at: Date.now() });
+  const optimizer = describe(models.models.optimizer);
+  const changes: SetupChanges = {
+    ...limits,
+    ...(optimizer.id !== state.setup.models.optimizer.id && { optimizer }),
+  };
+  recorder.record({ type: 'resumed', at: Date.now(), ...(Object.keys(changes).length > 0 && { changes }) });
   return runToEnd(root, recorder, models, control);
 }
 
@@ -146,19 +163,22 @@ async function runToEnd(
       maxCalls: setup.maxCalls,
       maxCost: setup.maxCost,
       spent: { calls: callsMade(state.usage), cost: state.usage.cost ?? 0 },
+      underWay: { ...state.underWay },
       wasCounted: (key) => state.paidKeys.has(key),
+      onSent: (role) => recorder.record({ type: 'sent', role }),
+      onUnsent: (role) => recorder.record({ type: 'unsent', role }),
       onCall: (call) => recorder.record({ type: 'called', call }),
       onWaiting: ({ reason, message }) =>
         recorder.record({ type: 'waiting', at: Date.now(), reason, message }),
     });
     try {
-      const stop = await search(recorder, connected.models, control.signal);
+      const stop = await search(root, recorder, connected.models, control.signal);
       recorder.record({ type: 'stopped', at: Date.now(), stop });
     } finally {
       await connected.close();
     }
   } catch (thrown) {
-    recorder.record({ type: 'stopped', at: Date.now(), stop: stopOf(toHoneError(thrown)) });
+    recorder.record({ type: 'stopped', at: Date.now(), stop: stopOf(toHoneError(thrown), state) });
   } finally {
     recorder.close();
   }
@@ -166,12 +186,17 @@ async function runToEnd(
 }
 
 async function search(
+  root: string,
   recorder: Recorder,
   models: Readonly<Record<ModelRole, Model>>,
   signal: AbortSignal | undefined,
 ): Promise<Stop> {
   const { setup } = recorder.state;
-  const document = readPrompt(setup.prompt.path, encodeText(setup.prompt.text), { named: true });
+  const document = readPrompt(setup.prompt.path, encodeText(setup.prompt.text), {
+    named: true,
+    format: setup.prompt.format,
+    span: setup.prompt.spanId,
+  });
   const span = document.spans.find(({ id }) => id === setup.prompt.spanId);
   if (!span) throw new Error(`${setup.prompt.path} has no span ${setup.prompt.spanId}.`);
   const testset = testsetOf(setup);
@@ -184,11 +209,23 @@ async function search(
     evaluator: new Evaluator({
       model: models.task,
       testset,
-      scorers: await createScorers(setup.scorers as readonly ScorerConfig[], testset),
+      scorers: await createScorers(
+        setup.scorers as readonly ScorerConfig[],
+        testset,
+        scorerContext(root, models.judge),
+      ),
+      hasScored: hasScored(recorder.state),
     }),
     optimizer: models.optimizer,
     ...(signal && { signal }),
   });
+}
+
+/** Whether an earlier part of the run has scored a row. */
+function hasScored(state: RunState): boolean {
+  return [...state.candidates.values()].some(({ outcomes }) =>
+    [...outcomes.values()].some(({ status }) => status === 'scored'),
+  );
 }
 
 function testsetOf(setup: RunSetup): TestSet {
@@ -250,7 +287,7 @@ function newRunId(): string {
 }
 
 function requireSameModels(setup: RunSetup, models: RunModels): void {
-  for (const role of ['task', 'optimizer', 'judge'] as const) {
+  for (const role of ['task', 'judge'] as const) {
     const [wanted, given] = [setup.models[role], models.models[role]];
     if (wanted.id === given.id) continue;
     throw new HoneError({
@@ -261,17 +298,19 @@ function requireSameModels(setup: RunSetup, models: RunModels): void {
   }
 }
 
-function stopOf(error: HoneError): Stop {
+function stopOf(error: HoneError, { setup, usage }: RunState): Stop {
   if (error.reason === 'cancelled') {
     return {
       reason: 'cancelled',
       nextStep: 'The run was cancelled; what was scored is kept. Resume it to go on.',
     };
   }
-  if (error.reason === 'budget-spent') {
-    return { reason: 'calls-spent', nextStep: `${error.message} ${error.nextStep}` };
-  }
-  return { reason: 'model-failed', nextStep: `${error.message} ${error.nextStep}` };
+  const spent = callsMade(usage) >= setup.maxCalls ? 'calls-spent' : 'cost-spent';
+  return {
+    reason: error.reason === 'budget-spent' ? spent : 'model-failed',
+    nextStep: `${error.message} ${error.nextStep}`,
+    error: error.reason,
+  };
 }
 
 /** The file that a run is about, as it is on disk now. @throws HoneError `not-found` when it is gone. */

@@ -53,6 +53,11 @@ export function nearestMiss(texts: readonly string[], output: string): [text: st
   );
 }
 
+/** How an answer misses one exact text, with the order that would have mended it where there is one. */
+export function equalsMiss(id: string, expected: string, output: string): Feedback {
+  return missFeedback(id, missOf(expected, output), expected, output);
+}
+
 function missFeedback(id: string, miss: Miss, expected: string, output: string): Feedback {
   const said = shown(output);
   const wanted = shown(expected);

@@ -1,6 +1,7 @@
 import { HoneError } from '../core/errors.js';
 import type { Feedback, FeedbackKind, Judgement, ScoringInput } from '../core/scoring.js';
 import type { TestSet } from '../core/testset.js';
+import type { ScorerContext } from './context.js';
 
 /** One entry of `scorers:` in hone.yaml, as parsed. `type` names the family, the rest depends on it. */
 export interface ScorerConfig {
@@ -10,9 +11,21 @@ export interface ScorerConfig {
   readonly [option: string]: unknown;
 }
 
-/** What an option may hold. `texts` is a text or a list of texts, `tolerance` a number or a text such as `5%`. */
+/**
+ * What an option may hold. `texts` is a text or a list of texts, `mappings` a list of mappings,
+ * `tolerance` a number or a text such as `5%`, `any` any data.
+ */
 export type OptionKind =
-  'text' | 'texts' | 'textList' | 'number' | 'numberList' | 'flag' | 'mapping' | 'tolerance';
+  | 'text'
+  | 'texts'
+  | 'textList'
+  | 'number'
+  | 'numberList'
+  | 'flag'
+  | 'mapping'
+  | 'mappings'
+  | 'tolerance'
+  | 'any';
 
 /** One option of a scorer family, for checking and for a JSON schema of hone.yaml. */
 export interface OptionSpec {
@@ -28,7 +41,7 @@ export type OptionTable = Readonly<Record<string, OptionSpec>>;
 /** A family's judgement of answers, made for one configuration. */
 export interface Judge {
   readonly feedbackKind: FeedbackKind;
-  judge(input: ScoringInput): Judgement;
+  judge(input: ScoringInput, signal?: AbortSignal): Judgement | Promise<Judgement>;
 }
 
 /** A kind of scorer. */
@@ -42,7 +55,9 @@ export interface ScorerFamily {
    * @param id prefix of the causes in the feedback
    * @throws HoneError `bad-config` for what the option table cannot tell, `bad-test-set` for rows that cannot be scored
    */
-  create(id: string, config: ScorerConfig, testset: TestSet): Judge | Promise<Judge>;
+  create(id: string, config: ScorerConfig, testset: TestSet, context: ScorerContext): Judge | Promise<Judge>;
+  /** Requests to the judge model that one answer may need. Default 0. */
+  judgeCalls?(config: ScorerConfig): number;
 }
 
 /** Feedback that says which way to move. */

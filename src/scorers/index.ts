@@ -7,38 +7,71 @@ import {
   type ScoringInput,
 } from '../core/scoring.js';
 import type { TestSet } from '../core/testset.js';
+import { judgeCallsOf } from './assertions/assertion.js';
+import { rowAssertions } from './assertions/rows.js';
+import type { ScorerContext } from './context.js';
 import { scorerFailed, type ScorerConfig } from './family.js';
 import { familyOf, requireValid } from './options.js';
 
+export type { AskJudge, ScorerContext } from './context.js';
 export type { OptionKind, OptionSpec, OptionTable, ScorerConfig } from './family.js';
 export { scorerFromSettings, scorersFromEvaluators } from './evaluators.js';
 export { inferScorers, type InferredScorers } from './infer.js';
 export { checkScorerConfig, COMMON_OPTIONS, FAMILIES, type ConfigFault } from './options.js';
 
 /**
- * Builds scorers from their configuration. Of several scorers of one type the second is called `type-2`, and so on.
+ * Builds scorers from their configuration, and one more for the rows' own assertions when there are any. Of several
+ * scorers of one type the second is called `type-2`, and so on. A row with assertions of its own and without an
+ * expected value is not judged by scorers that need one.
  * @throws HoneError `bad-config` naming the entry and what is wrong, `bad-test-set` for a row that a scorer cannot judge
  */
 export async function createScorers(
   configs: readonly ScorerConfig[],
   testset: TestSet,
+  context: ScorerContext = {},
 ): Promise<readonly Scorer[]> {
   const counts = new Map<string, number>();
   const scorers: Scorer[] = [];
   for (const config of configs) {
     requireValid(config);
-    const count = (counts.get(config.type) ?? 0) + 1;
-    counts.set(config.type, count);
-    const id = count === 1 ? config.type : `${config.type}-${count}`;
-    const judge = await familyOf(config.type)!.create(id, config, testset);
+    const name = typeof config.metric === 'string' ? config.metric : config.type;
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    const id = count === 1 ? name : `${name}-${count}`;
+    const family = familyOf(config.type)!;
+    const judge = await family.create(id, config, testset, context);
+    const comparing = family.needsExpected(config, testset);
     scorers.push({
       id,
       weight: config.weight ?? 1,
       feedbackKind: judge.feedbackKind,
-      judge: (input) => judge.judge(input),
+      judge: (input, signal) =>
+        comparing && input.expected === undefined && input.asserts !== undefined
+          ? NOTHING_TO_SAY
+          : judge.judge(input, signal),
     });
   }
-  return scorers;
+  const ofRows = rowAssertions(testset, context);
+  return ofRows ? [...scorers, ofRows] : scorers;
+}
+
+const NOTHING_TO_SAY: Judgement = { value: 0, pass: true, feedback: [], parts: [] };
+
+/**
+ * Requests to the judge model that one answer may need at the most, over all rows.
+ * @throws HoneError `bad-config`
+ */
+export function judgeCallsPerAnswer(configs: readonly ScorerConfig[], testset: TestSet): number {
+  const ofConfigs = configs.map((config) => {
+    requireValid(config);
+    return familyOf(config.type)!.judgeCalls?.(config) ?? 0;
+  });
+  const ofRows = testset.cases.map((row) => sum((row.asserts ?? []).map(judgeCallsOf)));
+  return sum(ofConfigs) + ofRows.reduce((most, each) => Math.max(most, each), 0);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, each) => total + each, 0);
 }
 
 /**
@@ -52,7 +85,7 @@ export function needsExpected(config: ScorerConfig, testset: TestSet): boolean {
 
 /**
  * Scores one answer with all scorers.
- * @throws HoneError `scorer-failed` when one of them cannot judge it, `cancelled`
+ * @throws HoneError `scorer-failed` when one of them cannot judge it, `cancelled`, and what a judge model raises
  */
 export async function scoreAnswer(
   scorers: readonly Scorer[],
@@ -64,7 +97,13 @@ export async function scoreAnswer(
     throwIfCancelled(signal);
     judged.push({ scorer, judgement: await judgeWith(scorer, input, signal) });
   }
-  return combineJudgements(judged);
+  const score = combineJudgements(judged);
+  if (score.parts.length > 0) return score;
+  throw scorerFailed(
+    'none',
+    'the row has neither an expected value nor an assertion to judge it by.',
+    'Add one to the row, or take the row out.',
+  );
 }
 
 async function judgeWith(
@@ -75,7 +114,8 @@ async function judgeWith(
   try {
     return await scorer.judge(input, signal);
   } catch (error) {
-    if (HoneError.is(error, 'scorer-failed', 'cancelled')) throw error;
+    // A judge model's fault is told as what it is: the run may have to wait, or to end.
+    if (HoneError.is(error)) throw error;
     const detail = error instanceof Error ? error.message : String(error);
     throw scorerFailed(
       scorer.id,

@@ -20,7 +20,11 @@ const LONG_TEXT = 80;
 
 /** The scorers that fit a test set when nobody configured any: labels, numbers, JSON or text. */
 export function inferScorers(testset: TestSet): InferredScorers {
-  const expected = testset.cases.flatMap((row) => (row.expected === undefined ? [] : [row.expected]));
+  // Rows with assertions of their own say themselves how they are judged.
+  const cases = testset.cases.filter((row) => row.asserts === undefined);
+  const expected = cases.flatMap((row) => (row.expected === undefined ? [] : [row.expected]));
+  if (expected.length === 0 && cases.length < testset.cases.length)
+    return { configs: [], reason: 'The rows bring their own assertions.' };
   if (expected.length === 0)
     return { configs: [], reason: 'No row has an expected value, so no scorer can be chosen.' };
   const texts = expected.flatMap(expectedTexts).map((text) => text.trim());

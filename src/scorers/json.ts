@@ -38,7 +38,12 @@ export const json: ScorerFamily = {
     },
     tolerance: { kind: 'number', meaning: 'How far compared numbers may be off. Default 0.' },
   },
-  needsExpected: (config) => config.compare === true,
+  // Without a schema, a row that has nothing to be compared with would pass for being JSON alone.
+  needsExpected: (config, testset) =>
+    config.compare === true ||
+    (config.compare === undefined &&
+      config.schema === undefined &&
+      testset.cases.some((row) => row.expected !== undefined)),
   create(id, config) {
     const schema = config.schema as SchemaObject | undefined;
     const validate = schema && compileSchema(config, schema);
@@ -89,7 +94,7 @@ function shareRight(fields: readonly string[], faults: readonly FieldFault[]): n
 }
 
 /** One feedback per cause, with the text of its first fault and the number of further ones. */
-function faultFeedback(id: string, faults: readonly FieldFault[]): Feedback[] {
+export function faultFeedback(id: string, faults: readonly FieldFault[]): Feedback[] {
   const causes = new Map<string, FieldFault[]>();
   for (const each of faults) causes.set(each.cause, [...(causes.get(each.cause) ?? []), each]);
   return [...causes].map(([cause, [first, ...others]]) => {
@@ -99,7 +104,7 @@ function faultFeedback(id: string, faults: readonly FieldFault[]): Feedback[] {
   });
 }
 
-function shapeFeedback(id: string, reading: JsonReading, output: string): Feedback[] {
+export function shapeFeedback(id: string, reading: JsonReading, output: string): Feedback[] {
   switch (reading.kind) {
     case 'json':
       return [];
@@ -142,16 +147,22 @@ function shapeFeedback(id: string, reading: JsonReading, output: string): Feedba
   }
 }
 
-type SchemaObject = Readonly<Record<string, unknown>>;
+export type SchemaObject = Readonly<Record<string, unknown>>;
 
-function compileSchema(config: ScorerConfig, schema: SchemaObject): ValidateFunction {
+/** A check against a JSON schema (draft 7, or 2020-12 when it says so). @throws Error when the schema is not valid */
+export function schemaCheck(schema: SchemaObject): ValidateFunction {
+  const options = { allErrors: true, strict: false, verbose: true, logger: false } as const;
+  const ajv = JSON.stringify(schema.$schema ?? '').includes('2020-12')
+    ? new Ajv2020(options)
+    : new Ajv(options);
+  addFormats(ajv);
+  return ajv.compile(schema);
+}
+
+/** @throws HoneError `bad-config` when the schema is not valid */
+export function compileSchema(config: ScorerConfig, schema: SchemaObject): ValidateFunction {
   try {
-    const options = { allErrors: true, strict: false, verbose: true, logger: false } as const;
-    const ajv = JSON.stringify(schema.$schema ?? '').includes('2020-12')
-      ? new Ajv2020(options)
-      : new Ajv(options);
-    addFormats(ajv);
-    return ajv.compile(schema);
+    return schemaCheck(schema);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw badScorer(config, `its JSON schema is not valid (${detail}).`, 'Correct the schema.', error);
@@ -161,8 +172,12 @@ function compileSchema(config: ScorerConfig, schema: SchemaObject): ValidateFunc
 function schemaFaults(schema: SchemaObject, validate: ValidateFunction, value: unknown) {
   const properties = schema.properties;
   const fields = isMapping(properties) ? Object.keys(properties) : [];
-  const faults = validate(value) ? [] : (validate.errors ?? []).map(faultOf);
-  return { fields, faults };
+  return { fields, faults: checkFaults(validate, value) };
+}
+
+/** What a schema check finds wrong with a value. */
+export function checkFaults(validate: ValidateFunction, value: unknown): readonly FieldFault[] {
+  return validate(value) ? [] : (validate.errors ?? []).map(faultOf);
 }
 
 /** Ajv's error in the words of a field fault. */

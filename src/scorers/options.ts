@@ -5,10 +5,17 @@ import {
   type ScorerConfig,
   type ScorerFamily,
 } from './family.js';
+import { assertionFamilies } from './assertions/families.js';
+import { refusalOf } from './assertions/registry.js';
+import { AUTOEVALS } from './autoevals.js';
+import { javascript, python } from './code/custom.js';
 import { contains } from './contains.js';
 import { equals } from './equals.js';
+import { SINGLE_GRADERS } from './graders/graders.js';
+import { multiGrader } from './graders/multi.js';
 import { json } from './json.js';
 import { isMapping } from './jsonText.js';
+import { llmChoice } from './judges/choice.js';
 import { label } from './label.js';
 import { length } from './length.js';
 import { number } from './number.js';
@@ -16,8 +23,8 @@ import { regex } from './regex.js';
 import { syllables } from './syllables.js';
 import { eitherOf } from './text.js';
 
-/** All scorer families, in the order in which they are listed to people. */
-export const FAMILIES: readonly ScorerFamily[] = [
+/** Hone's own scorers. */
+const OWN: readonly ScorerFamily[] = [
   equals,
   contains,
   regex,
@@ -26,6 +33,18 @@ export const FAMILIES: readonly ScorerFamily[] = [
   label,
   length,
   syllables,
+  javascript,
+  python,
+  llmChoice,
+];
+
+/** All scorer families, in the order in which they are listed to people. */
+export const FAMILIES: readonly ScorerFamily[] = [
+  ...OWN,
+  ...assertionFamilies(OWN.map((family) => family.type)),
+  ...SINGLE_GRADERS,
+  multiGrader({ familyOf, requireValid }),
+  ...AUTOEVALS,
 ];
 
 /** Options that every family has. */
@@ -57,22 +76,8 @@ export interface ConfigFault {
 /** Checks an entry against the options of its family: unknown type, unknown or missing options, wrong types. */
 export function checkScorerConfig(config: Readonly<Record<string, unknown>>): ConfigFault[] {
   const { type } = config;
-  const types = FAMILIES.map((family) => family.type).join(', ');
-  if (type === 'javascript') {
-    return [
-      {
-        key: 'type',
-        fault: 'custom JavaScript scorers are not available yet.',
-        nextStep: `Use one of the built-in scorers: ${types}.`,
-      },
-    ];
-  }
   const family = typeof type === 'string' ? familyOf(type) : undefined;
-  if (!family) {
-    const fault =
-      type === undefined ? 'it has no "type".' : `there is no scorer of the type ${JSON.stringify(type)}.`;
-    return [{ key: 'type', fault, nextStep: `Use one of: ${types}.` }];
-  }
+  if (!family) return [{ key: 'type', ...unknownType(type) }];
   const table: OptionTable = { ...COMMON_OPTIONS, ...family.options };
   const faults: ConfigFault[] = [];
   for (const [key, value] of Object.entries(config)) {
@@ -97,6 +102,18 @@ export function checkScorerConfig(config: Readonly<Record<string, unknown>>): Co
     });
   }
   return faults;
+}
+
+function unknownType(type: unknown): Omit<ConfigFault, 'key'> {
+  const names = FAMILIES.map((family) => family.type).filter((name) => !name.startsWith('not-'));
+  const nextStep = `Use one of: ${names.join(', ')}.`;
+  if (type === undefined) return { fault: 'it has no "type".', nextStep };
+  const why = typeof type === 'string' ? refusalOf(type.replace(/^not-/, '')) : undefined;
+  const fault =
+    why === undefined
+      ? `there is no scorer of the type ${JSON.stringify(type)}.`
+      : `the type ${JSON.stringify(type)} is not supported: ${why}.`;
+  return { fault, nextStep };
 }
 
 /** @throws HoneError `bad-config` for the first fault of an entry */
@@ -125,8 +142,12 @@ function fits(spec: OptionSpec, value: unknown): boolean {
       return typeof value === 'boolean';
     case 'mapping':
       return isMapping(value);
+    case 'mappings':
+      return isList(isMapping);
     case 'tolerance':
       return isNumber(value) || isText(value);
+    case 'any':
+      return true;
   }
 }
 
@@ -140,7 +161,9 @@ function wordsFor(spec: OptionSpec): string {
     numberList: 'a list of numbers',
     flag: 'true or false',
     mapping: 'a mapping',
+    mappings: 'a list of mappings',
     tolerance: 'a number or a percentage',
+    any: 'given',
   };
   return words[spec.kind];
 }

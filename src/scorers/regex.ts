@@ -30,25 +30,11 @@ export const regex: ScorerFamily = {
       throw badScorer(config, `the flags "${flags}" are not all known.`, 'Use any of i, m, s, u, v.');
     }
     const expression = compile();
-    // A context is the only way to put a time limit on a pattern that backtracks without end.
-    const search = new Script('expression.test(output)');
-    const context = createContext({ expression, output: '' }) as { output: string };
+    const search = new BoundedSearch(expression);
     return {
       feedbackKind: hint === undefined ? 'non-directional' : 'directional',
       judge(input) {
-        context.output = input.output.slice(0, SEARCHED_LENGTH);
-        let found: unknown;
-        try {
-          found = search.runInContext(context, { timeout: TIME_LIMIT });
-        } catch (error) {
-          throw scorerFailed(
-            id,
-            `the pattern /${pattern}/${flags} took longer than ${TIME_LIMIT / 1000} second.`,
-            'Write it without nested repetitions such as (a+)+.',
-            error,
-          );
-        }
-        if (found === true) return PASSED;
+        if (search.test(input.output, id)) return PASSED;
         const text = `${shown(input.output)} does not match /${pattern}/${flags}`;
         return failed(0, [
           hint === undefined ? plain(id, 'no-match', text) : directional(id, 'no-match', text, hint),
@@ -71,3 +57,30 @@ export const regex: ScorerFamily = {
     }
   },
 };
+
+/** A regular expression with a limit on its time: one that backtracks without end is an error, not a standstill. */
+export class BoundedSearch {
+  // A context is the only way to put a time limit on a pattern.
+  static readonly #script = new Script('expression.test(output)');
+  readonly #context: { output: string };
+
+  /** @param expression without the flags `g` and `y`, which keep state */
+  constructor(private readonly expression: RegExp) {
+    this.#context = createContext({ expression, output: '' }) as { output: string };
+  }
+
+  /** Whether the expression matches somewhere in a text. Raises `scorer-failed` when it takes too long. */
+  test(output: string, scorer: string): boolean {
+    this.#context.output = output.slice(0, SEARCHED_LENGTH);
+    try {
+      return BoundedSearch.#script.runInContext(this.#context, { timeout: TIME_LIMIT }) === true;
+    } catch (error) {
+      throw scorerFailed(
+        scorer,
+        `the pattern ${String(this.expression)} took longer than ${TIME_LIMIT / 1000} second.`,
+        'Write it without nested repetitions such as (a+)+.',
+        error,
+      );
+    }
+  }
+}

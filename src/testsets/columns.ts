@@ -9,6 +9,7 @@ const INPUT_NAMES = [
   'problem',
   'instruction',
   'messages',
+  'test_input',
 ];
 
 /** Names under which test files keep the expected answer. */
@@ -35,6 +36,20 @@ const PLAIN_EXPECTED = new Set(['expected', 'expectedoutput', 'ideal']);
 /** A name without case and separators: `Ticket text`, `ticket_text` and `ticketText` are the same name. */
 export function looseName(name: string): string {
   return name.toLowerCase().replace(/[\s_.-]+/g, '');
+}
+
+/** Whether a name is one of those that test files give the input. */
+export function isInputName(name: string): boolean {
+  return INPUT_NAMES.some((each) => looseName(each) === looseName(name));
+}
+
+/** Whether a name is one that test files give a column. */
+export function isKnownName(name: string): boolean {
+  return (
+    isInputName(name) ||
+    name.trim().startsWith('__') ||
+    ['id', 'guard', ...EXPECTED_NAMES].some((each) => looseName(each) === looseName(name))
+  );
 }
 
 /** What a search for a column came to. */
@@ -74,7 +89,8 @@ export function nearestName(name: string, candidates: readonly string[]): string
     .sort((a, b) => a.distance - b.distance)[0]?.candidate;
 }
 
-function editDistance(a: string, b: string): number {
+/** How many letters have to be put in, left out or changed to make one name the other. */
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -1,31 +1,23 @@
 import { HoneError } from '../core/errors.js';
-import { shortHash } from '../core/hash.js';
 import type { Problem, PromptDocument } from '../core/prompt.js';
-import type { Expected, TestCase, TestSet } from '../core/testset.js';
-import { chooseExpected, chooseInput, looseName, nearestName } from './columns.js';
-import { badTestSet, type RawRow, type RawTable } from './table.js';
+import { isLabelled, type TestSet } from '../core/testset.js';
+import { casesOf, cellOf, type Columns } from './cases.js';
+import { chooseExpected, chooseInput, isInputName, looseName, nearestName } from './columns.js';
+import type { RawTable, Role } from './table.js';
 
-/** Which column serves what, as the user says it in hone.yaml. */
+/** Which column serves what, as the user says it in hone.yaml. A column may be a path into data, such as `data.question`. */
 export interface ColumnMapping {
   /** Column sent as the user's message of a prompt without placeholders. */
   readonly input?: string;
   readonly expected?: string;
   /** Placeholder name -> column. */
   readonly vars?: Readonly<Record<string, string>>;
-}
-
-/** Which column serves what, decided. */
-interface Columns {
-  /** Placeholder -> column. */
-  readonly filled: ReadonlyMap<string, string>;
-  readonly input: string | undefined;
-  readonly expected: string | undefined;
-  readonly id: string | undefined;
-  readonly guard: string | undefined;
+  /** Expected value as the file has it -> what it stands for, for example `0` -> `no`. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /**
- * Maps a table to a prompt: every placeholder gets a column, every row its values.
+ * Maps a table to a prompt: every placeholder gets a column, every row its values. The problems say which column is what.
  * @throws HoneError `empty-test-set`, `unfilled-placeholder`, `bad-test-set` (no input column, a row without a value),
  * `bad-config` (the mapping names a column that is not there)
  */
@@ -38,15 +30,15 @@ export function mapTable(
   if (table.rows.length === 0) {
     throw new HoneError({
       reason: 'empty-test-set',
-      message: `${path} has no rows.`,
+      message: `${path} has no rows that can be used.`,
       nextStep: 'Add at least one row with an input and the answer that you expect.',
       place: { file: path },
     });
   }
   const problems: Problem[] = [...table.problems];
-  const columns = decideColumns(path, table.columns, document, mapping, problems);
-  const name = caseNamer(problems);
-  const cases = table.rows.map((row) => caseOf(path, table.columns, columns, row, name, problems));
+  const { columns, said } = decideColumns(path, table, document, mapping, problems);
+  const cases = casesOf(path, table.columns, columns, table.rows, mapping.labels ?? {}, problems);
+  problems.push(...said, ...labelNotes(columns.expected, cases, mapping));
   return {
     path,
     format: table.format,
@@ -58,43 +50,77 @@ export function mapTable(
   };
 }
 
+/** The columns, and the sentences that say which is what and why. */
 function decideColumns(
   path: string,
-  columns: readonly string[],
+  table: RawTable,
   document: PromptDocument,
   mapping: ColumnMapping,
   problems: Problem[],
-): Columns {
-  checkMapping(path, columns, document, mapping, problems);
-  const filled = fillPlaceholders(path, columns, document, mapping, problems);
+): { readonly columns: Columns; readonly said: readonly Problem[] } {
+  const { columns, roles = {} } = table;
+  checkMapping(path, table, document, mapping, problems);
+  const known = knownRole(columns, roles.input, new Set());
+  const filled = fillPlaceholders(path, columns, document, mapping, known?.column, problems);
   const used = new Set(filled.values());
   const byLooseName = (name: string) => columns.find((column) => looseName(column) === name);
   const id = byLooseName('id');
   const guard = byLooseName('guard');
   const free = columns.filter((column) => column !== id && column !== guard && !used.has(column));
   const expected =
-    mapping.expected ??
-    detectExpected(
-      path,
-      free.filter((column) => column !== mapping.input),
-      problems,
-    );
+    ofMapping(mapping.expected) ??
+    knownRole(columns, roles.expected, used) ??
+    (table.onlyVars
+      ? undefined
+      : detectExpected(
+          path,
+          free.filter((column) => column !== mapping.input),
+          problems,
+        ));
   for (const [placeholder, column] of filled) {
-    if (column !== expected) continue;
+    if (column !== expected?.column) continue;
     const message = `The placeholder "${placeholder}" shows the model the expected answer of ${path}.`;
     problems.push({ severity: 'warning', message });
   }
-  const inputs = free.filter((column) => column !== expected);
-  const input =
-    document.placeholders.length > 0
-      ? undefined
-      : (mapping.input ?? detectInput(path, columns, inputs, document));
-  return { filled, input, expected, id, guard };
+  const inputs = free.filter((column) => column !== expected?.column);
+  const isFilled = document.placeholders.length > 0;
+  const input = isFilled
+    ? undefined
+    : (ofMapping(mapping.input) ?? known ?? detectInput(path, table, inputs, document));
+  const said = [
+    ...(input ? [`The column "${input.column}" is the input: ${input.why}.`] : []),
+    ...(expected ? [`The column "${expected.column}" is the expected answer: ${expected.why}.`] : []),
+  ];
+  return {
+    columns: {
+      filled,
+      input: input?.column,
+      expected: expected?.column,
+      id,
+      guard,
+      sendsTurns: input !== undefined && input.column === roles.input?.column,
+      hidden: new Set([expected?.column, ...(table.onlyVars ? [] : [id, guard])]),
+    },
+    said: said.map((message) => ({ severity: 'info', message })),
+  };
+}
+
+function ofMapping(column: string | undefined): Role | undefined {
+  return column === undefined ? undefined : { column, why: 'it is mapped so' };
+}
+
+/** The column that a kind of test set gives a use, where it is there and the prompt does not use it for something else. */
+function knownRole(
+  columns: readonly string[],
+  role: Role | undefined,
+  used: ReadonlySet<string>,
+): Role | undefined {
+  return role && columns.includes(role.column) && !used.has(role.column) ? role : undefined;
 }
 
 function checkMapping(
   path: string,
-  columns: readonly string[],
+  { columns, rows }: RawTable,
   document: PromptDocument,
   mapping: ColumnMapping,
   problems: Problem[],
@@ -108,7 +134,8 @@ function checkMapping(
     ]),
   ];
   for (const [key, column] of named) {
-    if (column === undefined || columns.includes(column)) continue;
+    if (column === undefined || rows.some(({ cells }) => cellOf(cells, column))) continue;
+    if (columns.includes(column)) continue;
     const nearest = nearestName(column, columns);
     throw new HoneError({
       reason: 'bad-config',
@@ -135,22 +162,57 @@ function fillPlaceholders(
   columns: readonly string[],
   document: PromptDocument,
   mapping: ColumnMapping,
+  input: string | undefined,
   problems: Problem[],
 ): Map<string, string> {
   const filled = new Map<string, string>();
   for (const placeholder of document.placeholders) {
     const mapped = Object.hasOwn(mapping.vars ?? {}, placeholder) ? mapping.vars![placeholder]! : undefined;
-    const exact = mapped ?? columns.find((column) => column === placeholder);
-    const alike = columns.filter((column) => looseName(column) === looseName(placeholder));
-    const column = exact ?? (alike.length === 1 ? alike[0]! : undefined);
-    if (column === undefined) throw unfilled(path, columns, document, placeholder);
-    if (exact === undefined) {
+    const found =
+      mapped === undefined
+        ? columnFor(placeholder, columns, document, input)
+        : { column: mapped, isExact: true };
+    if (!found) throw unfilled(path, columns, document, placeholder);
+    const { column, isExact } = found;
+    if (!isExact) {
       const message = `The placeholder "${placeholder}" is filled from the column "${column}".`;
       problems.push({ severity: 'info', message });
     }
     filled.set(placeholder, column);
   }
   return filled;
+}
+
+/**
+ * The column that fills a placeholder where no mapping says so; exact when it has the same name.
+ * @param input the column that the kind of test set gives the input
+ */
+export function columnFor(
+  placeholder: string,
+  columns: readonly string[],
+  document: PromptDocument,
+  input: string | undefined,
+): { readonly column: string; readonly isExact: boolean } | undefined {
+  // Where a row has a value both inside its input and beside it, the prompt is given the one inside.
+  const inner = columns.find((column) => column === `input.${placeholder}`);
+  const exact = inner ?? columns.find((column) => column === placeholder);
+  if (exact !== undefined) return { column: exact, isExact: true };
+  const like = columnLike(placeholder, columns, document, input);
+  return like === undefined ? undefined : { column: like, isExact: false };
+}
+
+/** The one column whose name differs in case and separators; for the only placeholder, the input under another usual name. */
+function columnLike(
+  placeholder: string,
+  columns: readonly string[],
+  document: PromptDocument,
+  known: string | undefined,
+): string | undefined {
+  const alike = columns.filter((column) => looseName(column) === looseName(placeholder));
+  if (alike.length > 0) return alike.length === 1 ? alike[0]! : undefined;
+  if (document.placeholders.length > 1 || !isInputName(placeholder)) return undefined;
+  const inputs = columns.filter(isInputName);
+  return known ?? (inputs.length === 1 ? inputs[0] : undefined);
 }
 
 function unfilled(
@@ -184,9 +246,9 @@ function lineOfPlaceholder(document: PromptDocument, placeholder: string): numbe
   return undefined;
 }
 
-function detectExpected(path: string, columns: readonly string[], problems: Problem[]): string | undefined {
+function detectExpected(path: string, columns: readonly string[], problems: Problem[]): Role | undefined {
   const choice = chooseExpected(columns);
-  if (choice.kind === 'found') return choice.column;
+  if (choice.kind === 'found') return { column: choice.column, why: 'that is what its name says' };
   if (choice.kind === 'ambiguous') {
     const message = `Several columns of ${path} can hold the expected answer (${listed(choice.columns)}): name one in hone.yaml under "columns: { expected: … }".`;
     problems.push({ severity: 'warning', message });
@@ -196,12 +258,19 @@ function detectExpected(path: string, columns: readonly string[], problems: Prob
 
 function detectInput(
   path: string,
-  columns: readonly string[],
+  { columns }: RawTable,
   candidates: readonly string[],
   document: PromptDocument,
-): string {
+): Role | undefined {
+  // Tests without any variable send the prompt alone.
+  if (columns.length === 0) return undefined;
   const choice = chooseInput(candidates);
-  if (choice.kind === 'found') return choice.column;
+  if (choice.kind === 'found') {
+    return {
+      column: choice.column,
+      why: isInputName(choice.column) ? 'that is what its name says' : 'no other is left',
+    };
+  }
   const fault =
     choice.kind === 'ambiguous'
       ? `${path} has several columns that can be the input (${listed(choice.columns)}), and ${document.path} has no placeholder that names one.`
@@ -214,90 +283,35 @@ function detectInput(
   });
 }
 
-function caseOf(
-  path: string,
-  columns: readonly string[],
-  chosen: Columns,
-  row: RawRow,
-  name: (own: string | undefined, content: string, line: number) => string,
-  problems: Problem[],
-): TestCase {
-  const cell = (column: string, use: string) => {
-    if (row.cells.has(column)) return asText(row.cells.get(column));
-    throw badTestSet(
-      path,
-      row.line,
-      `The row has no "${column}", which ${use}.`,
-      'Add it to the row, or take the row out.',
-    );
-  };
-  const vars = new Map<string, string>();
-  const content: [string, string][] = [];
-  for (const column of columns) {
-    if ([chosen.id, chosen.guard, chosen.expected].includes(column) || !row.cells.has(column)) continue;
-    const text = asText(row.cells.get(column));
-    content.push([column, text]);
-    if (![...chosen.filled.values()].includes(column)) vars.set(column, text);
+/** Labels that a warning names. */
+const SHOWN_CODES = 5;
+
+/** What there is to say of the labels: rows without any, and numbers that no prompt can answer with. */
+function labelNotes(
+  column: string | undefined,
+  cases: TestSet['cases'],
+  mapping: ColumnMapping,
+): readonly Problem[] {
+  const notes: Problem[] = [];
+  const bare = cases.filter((row) => !isLabelled(row)).length;
+  if (bare > 0 && bare < cases.length) {
+    const message = `${bare} of ${cases.length} rows have no expected answer: they are unlabelled, and never count as passed.`;
+    notes.push({ severity: 'info', message });
   }
-  for (const [placeholder, column] of chosen.filled) {
-    vars.set(placeholder, cell(column, `fills the placeholder "${placeholder}"`));
+  const values = new Set(cases.flatMap(({ expected }) => (expected === undefined ? [] : [expected])));
+  const codes = [...values].filter((each) => typeof each === 'number' && Number.isInteger(each));
+  const areCodes =
+    column !== undefined &&
+    /label/i.test(column) &&
+    mapping.labels === undefined &&
+    codes.length >= 2 &&
+    codes.length === values.size;
+  if (areCodes) {
+    const shown = codes.map(String).sort().slice(0, SHOWN_CODES);
+    const message = `The labels in "${column}" are numbers (${shown.join(', ')}): say in hone.yaml what they mean, under "columns: { labels: { ${shown[0]!}: … } }".`;
+    notes.push({ severity: 'warning', message });
   }
-  if (chosen.input !== undefined) vars.set(chosen.input, cell(chosen.input, 'is the input'));
-  const own = chosen.id === undefined ? '' : asText(row.cells.get(chosen.id)).trim();
-  const expected = expectedOf(chosen.expected === undefined ? undefined : row.cells.get(chosen.expected));
-  return {
-    id: name(own === '' ? undefined : own, JSON.stringify(content), row.line),
-    vars: Object.fromEntries(vars),
-    ...(expected === undefined ? {} : { expected }),
-    guard: chosen.guard !== undefined && isGuarded(row, chosen.guard, problems),
-    line: row.line,
-  };
-}
-
-function asText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return value === undefined || value === null ? '' : JSON.stringify(value);
-}
-
-/** An empty cell and `null` say that the row has no expected answer. */
-function expectedOf(value: unknown): Expected | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
-  return value as Expected;
-}
-
-const YES = new Set(['true', '1', 'yes']);
-const NO = new Set(['', 'false', '0', 'no']);
-
-function isGuarded(row: RawRow, column: string, problems: Problem[]): boolean {
-  const text = asText(row.cells.get(column)).trim().toLowerCase();
-  if (!YES.has(text) && !NO.has(text)) {
-    const message = `"${text}" in the column "${column}" is taken as no: write true or false.`;
-    problems.push({ severity: 'warning', message, line: row.line });
-  }
-  return YES.has(text);
-}
-
-/**
- * Gives rows their ids: their own, or a hash of their inputs, which stays when a row moves or its label is corrected.
- * A name that is taken gets a number.
- */
-function caseNamer(problems: Problem[]) {
-  const lines = new Map<string, number>();
-  return (own: string | undefined, content: string, line: number): string => {
-    const wanted = own ?? shortHash(content);
-    let id = wanted;
-    for (let suffix = 2; lines.has(id); suffix++) id = `${wanted}-${suffix}`;
-    lines.set(id, line);
-    if (id !== wanted) {
-      const earlier = lines.get(wanted)!;
-      const message =
-        own === undefined
-          ? `The row has the same input as the row at line ${earlier}.`
-          : `The id "${own}" is taken by the row at line ${earlier}; this row is called "${id}".`;
-      problems.push({ severity: 'warning', message, line });
-    }
-    return id;
-  };
+  return notes;
 }
 
 function listed(names: readonly string[]): string {

@@ -1,11 +1,48 @@
 import { HoneError } from '../core/errors.js';
-import { decodeText, type Problem } from '../core/prompt.js';
+import { decodeText, type ChatMessage, type Problem } from '../core/prompt.js';
+import type { Assertion } from '../core/testset.js';
 
-/** One row as the file has it: cell by column. A column that the row does not have is absent. */
+/** One row as data, not yet interpreted. */
+export interface DataRow {
+  /** 1-based line on which the row starts. */
+  readonly line: number;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+/** The rows of a file, whatever they mean. */
+export interface Source {
+  /** How the file is written: `csv`, `jsonl`, `json`, `yaml`, or `embedded` in a prompt file. */
+  readonly container: string;
+  readonly rows: readonly DataRow[];
+  readonly problems: readonly Problem[];
+  /** Where rows are in a file that is one object: the key that holds them, and the other keys. */
+  readonly holder?: { readonly key: string; readonly rest: Readonly<Record<string, unknown>> };
+}
+
+/** One row, read: cell by column, and what the row says beyond them. A column that the row does not have is absent. */
 export interface RawRow {
   /** 1-based line on which the row starts. */
   readonly line: number;
   readonly cells: ReadonlyMap<string, unknown>;
+  readonly asserts?: readonly Assertion[];
+  readonly threshold?: number;
+  readonly turns?: readonly ChatMessage[];
+  readonly prefix?: string;
+  readonly suffix?: string;
+  readonly description?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** A column that serves a purpose, and how that is known: completes `The column "x" is the input, …`. */
+export interface Role {
+  readonly column: string;
+  readonly why: string;
+}
+
+/** Columns whose use follows from the kind of test set. */
+export interface Roles {
+  readonly input?: Role;
+  readonly expected?: Role;
 }
 
 /** A test file, read but not yet mapped to a prompt. */
@@ -14,15 +51,41 @@ export interface RawTable {
   readonly columns: readonly string[];
   readonly rows: readonly RawRow[];
   readonly problems: readonly Problem[];
+  readonly roles?: Roles;
+  /** Every column is a variable that assertions may name: none is taken for the expected answer by its name. */
+  readonly onlyVars?: boolean;
 }
 
-/** How one kind of test file is read. */
-export interface TestSetFormat {
+/** A file that a test file refers to. */
+export interface ReferencedFile {
+  /** As messages shall name it. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Opens what a test file refers to; a reference may be a pattern and then stand for several files.
+ * @param from the file that refers, as messages name it
+ * @throws HoneError when there is no such file, or it lies outside the workspace
+ */
+export type OpenReference = (from: string, reference: string) => readonly ReferencedFile[];
+
+/** How to read a test file. */
+export interface ReadOptions {
+  /** Keep this many rows. Which ones follows from their content alone: the same file gives the same rows. */
+  readonly limit?: number;
+  /** Whether the first line of a table names its columns; judged by its content when absent. */
+  readonly header?: boolean;
+  /** Without it, files that refer to others are refused. */
+  readonly open?: OpenReference;
+}
+
+/** One kind of test set: what its rows mean. */
+export interface RowKind {
   readonly id: string;
-  /** File name endings, with the dot, in lower case. */
-  readonly extensions: readonly string[];
+  recognises(source: Source): boolean;
   /** @throws HoneError `bad-test-set` with the line. */
-  read(path: string, text: string): RawTable;
+  read(path: string, source: Source, options: ReadOptions): RawTable;
 }
 
 /** The error of a test file that cannot be read, at a line when one is known. */
@@ -54,17 +117,47 @@ export function testText(path: string, bytes: Uint8Array): string {
       .replace(/^\uFEFF/, '')
       .replace(/\r\n?/g, '\n');
   } catch (error) {
-    throw badTestSet(
-      path,
-      undefined,
-      'The file is not UTF-8 text.',
-      'Save it with the encoding UTF-8 and try again.',
-      error,
-    );
+    throw notUtf8(path, undefined, error);
   }
 }
 
+/** The error of a file, or of one line of it, that is not text. */
+export function notUtf8(path: string, line: number | undefined, cause?: unknown): HoneError {
+  const what = line === undefined ? 'file' : 'line';
+  return badTestSet(
+    path,
+    line,
+    `The ${what} is not UTF-8 text.`,
+    'Save the file with the encoding UTF-8 and try again.',
+    cause,
+  );
+}
+
 /** The columns of rows that need not all have the same ones, in order of first appearance. */
-export function columnsOf(rows: readonly RawRow[]): string[] {
-  return [...new Set(rows.flatMap((row) => [...row.cells.keys()]))];
+export function columnsOf(rows: readonly { readonly cells: ReadonlyMap<string, unknown> }[]): string[] {
+  const columns = new Set<string>();
+  for (const { cells } of rows) for (const column of cells.keys()) columns.add(column);
+  return [...columns];
+}
+
+/** A table of rows with their columns. */
+export function tableOf(
+  format: string,
+  rows: readonly RawRow[],
+  problems: readonly Problem[],
+  roles: Roles = {},
+): RawTable {
+  return { format, columns: columnsOf(rows), rows, problems, roles };
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether all rows, of which there is at least one, meet a condition. */
+export function everyRow(
+  rows: readonly DataRow[],
+  condition: (value: Readonly<Record<string, unknown>>) => boolean,
+): boolean {
+  return rows.length > 0 && rows.every((row) => condition(row.value));
 }

@@ -20,7 +20,13 @@ export interface SplitSettings {
 /** One entry of `prompts:`. Paths are relative to the root, as they are written. */
 export interface PromptConfig {
   readonly path: string;
+  /** The heading under which the text is edited. All of the prompt when absent. */
+  readonly section?: string;
   readonly tests?: string;
+  /** Rows of the test set that are read at the most. */
+  readonly testsLimit?: number;
+  /** Whether the first line of the test set names its columns. */
+  readonly testsHeader?: boolean;
   readonly scorers?: readonly ScorerConfig[];
   readonly columns?: ColumnMapping;
   readonly splits?: SplitSettings;
@@ -93,12 +99,31 @@ export function badConfig(
 const WORDS = {
   text: 'a text',
   whole: 'a whole number',
+  positive: 'a whole number above 0',
+  flag: 'true or false',
+  textOr: 'a text or a mapping',
   share: 'a number between 0 and 1',
   textMap: 'a mapping of texts',
   scorer: 'a mapping with a "type"',
   list: 'a list',
   mapping: 'a mapping',
 };
+
+/** An entry as the file has it. */
+interface RawEntry extends Omit<PromptConfig, 'line' | 'tests' | 'testsLimit' | 'testsHeader'> {
+  readonly tests?: string | { readonly path: string; readonly limit?: number; readonly header?: boolean };
+}
+
+function withTests({ tests, ...entry }: RawEntry): Omit<PromptConfig, 'line'> {
+  if (tests === undefined || typeof tests === 'string')
+    return { ...entry, ...(tests !== undefined && { tests }) };
+  return {
+    ...entry,
+    tests: tests.path,
+    ...(tests.limit !== undefined && { testsLimit: tests.limit }),
+    ...(tests.header !== undefined && { testsHeader: tests.header }),
+  };
+}
 
 /** Holds the parsed file against the shape, with the line of each node at hand. */
 class ConfigReader {
@@ -119,6 +144,17 @@ class ConfigReader {
         return;
       case 'whole':
         if (!isScalar(node) || !Number.isSafeInteger(node.value)) throw refuse();
+        return;
+      case 'positive':
+        if (!isScalar(node) || !Number.isSafeInteger(node.value) || !(Number(node.value) > 0)) throw refuse();
+        return;
+      case 'flag':
+        if (!isScalar(node) || typeof node.value !== 'boolean') throw refuse();
+        return;
+      case 'textOr':
+        if (isMap(node)) this.check(node, shape.long, name);
+        else if (isScalar(node)) this.check(node, { kind: 'text', meaning: shape.meaning }, name);
+        else throw refuse();
         return;
       case 'share':
         if (!isScalar(node) || typeof node.value !== 'number' || !(node.value >= 0 && node.value <= 1))
@@ -149,11 +185,11 @@ class ConfigReader {
 
   /** The checked document as data, with the line of each entry. */
   config(): Config {
-    const data = this.#document.toJS() as { readonly prompts?: readonly Omit<PromptConfig, 'line'>[] };
+    const data = this.#document.toJS() as { readonly prompts?: readonly RawEntry[] };
     const list = this.#resolve(this.#document.get('prompts', true));
     const items = isSeq(list) ? list.items : [];
     const prompts = (data.prompts ?? []).map((entry, index) => ({
-      ...entry,
+      ...withTests(entry),
       line: this.#lineOf(items[index]) ?? 1,
     }));
     for (const { splits, line } of prompts) {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { HoneError, throwIfCancelled } from '../core/errors.js';
-import { isPromptPath } from '../formats/index.js';
+import { candidacyOf, type Candidacy } from '../formats/index.js';
 import { mapBounded } from './files.js';
 import { isIgnored, rulesAbove, rulesBelow, type IgnoreRules } from './ignoreRules.js';
 
@@ -11,9 +11,16 @@ const NEVER = new Set(['.git', '.hone', 'node_modules']);
 /** Folders that are read at the same time. */
 const CONCURRENCY = 16;
 
-/** What a search found. Paths are relative to the root, with forward slashes, in order. */
+/** A file that is a prompt by its name, or whose content has to tell. */
+export interface Candidate {
+  /** Relative to the root, with forward slashes. */
+  readonly path: string;
+  readonly candidacy: Exclude<Candidacy, 'none'>;
+}
+
+/** What a search found, in no order. */
 export interface Discovery {
-  readonly prompts: readonly string[];
+  readonly candidates: readonly Candidate[];
   /** Folders that could not be read. */
   readonly unreadable: readonly { readonly path: string; readonly message: string }[];
 }
@@ -26,13 +33,13 @@ interface Folder {
 }
 
 /**
- * Finds the files below a root that are prompts by their name. Files that .gitignore and .ignore leave out, and symbolic
+ * Finds the files below a root that can be prompts, without reading any. Files that .gitignore and .ignore leave out, and symbolic
  * links, are not looked at.
  * @throws HoneError `not-found` when the root is no folder, `cancelled`
  */
-export async function discoverPrompts(root: string, signal?: AbortSignal): Promise<Discovery> {
+export async function discoverCandidates(root: string, signal?: AbortSignal): Promise<Discovery> {
   const { top, prefix, rules } = await rulesAbove(root);
-  const prompts: string[] = [];
+  const candidates: Candidate[] = [];
   const unreadable: { path: string; message: string }[] = [];
   const inRoot = (relative: string) => (prefix === '' ? relative : relative.slice(prefix.length + 1));
   let level: readonly Folder[] = [{ path: prefix, rules }];
@@ -43,7 +50,7 @@ export async function discoverPrompts(root: string, signal?: AbortSignal): Promi
     });
     level = next.flat();
   }
-  return { prompts: prompts.sort(), unreadable };
+  return { candidates, unreadable };
 
   async function readFolder(folder: Folder): Promise<Folder[]> {
     const entries = await readdir(path.join(top, folder.path), { withFileTypes: true }).catch(
@@ -53,19 +60,18 @@ export async function discoverPrompts(root: string, signal?: AbortSignal): Promi
         return [];
       },
     );
-    const below = await rulesBelow(
-      top,
-      folder.path,
-      folder.rules,
-      new Set(entries.map((entry) => entry.name)),
-    );
+    const below = await rulesBelow(top, folder.path, folder.rules, entries);
     const folders: Folder[] = [];
     for (const entry of entries) {
       const relative = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
-      if (entry.isDirectory() && !NEVER.has(entry.name) && !isIgnored(below, relative, true)) {
-        folders.push({ path: relative, rules: below });
-      } else if (entry.isFile() && isPromptPath(inRoot(relative)) && !isIgnored(below, relative, false)) {
-        prompts.push(inRoot(relative));
+      if (entry.isDirectory()) {
+        if (!NEVER.has(entry.name) && !isIgnored(below, relative, true))
+          folders.push({ path: relative, rules: below });
+      } else if (entry.isFile()) {
+        const file = inRoot(relative);
+        const candidacy = candidacyOf(file);
+        if (candidacy !== 'none' && !isIgnored(below, relative, false))
+          candidates.push({ path: file, candidacy });
       }
     }
     return folders;

@@ -24,7 +24,8 @@ export async function insideRoot(root: string, named: string, refuse: () => Hone
   return absolute;
 }
 
-function isOutside(relative: string): boolean {
+/** Whether a path that is relative to a folder leads out of it. */
+export function isOutside(relative: string): boolean {
   return relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
 }
 

@@ -25,17 +25,17 @@ export function isIgnored(rules: IgnoreRules | undefined, relative: string, isFo
   return false;
 }
 
-/** The rules that hold below a folder, given those that hold beside it. `names` are the folder's entries. */
+/** The rules that hold below a folder, given those that hold beside it. `entries` is what the folder holds. */
 export async function rulesBelow(
   top: string,
   folder: string,
   above: IgnoreRules | undefined,
-  names: ReadonlySet<string>,
+  entries: readonly { readonly name: string }[],
 ): Promise<IgnoreRules | undefined> {
   const own = ignore();
   let found = false;
   for (const name of IGNORE_FILES) {
-    if (!names.has(name)) continue;
+    if (!entries.some((entry) => entry.name === name)) continue;
     const text = await readFile(path.join(top, folder, name), 'utf8').catch(() => undefined);
     if (text === undefined) continue;
     own.add(text);
@@ -59,7 +59,12 @@ export async function rulesAbove(
   let folder = '';
   for (const name of folders) {
     folder = folder === '' ? name : `${folder}/${name}`;
-    rules = await rulesBelow(top, folder, rules, new Set(IGNORE_FILES));
+    rules = await rulesBelow(
+      top,
+      folder,
+      rules,
+      IGNORE_FILES.map((each) => ({ name: each })),
+    );
   }
   return { top, prefix, rules: prefix !== '' && isIgnored(rules, prefix, true) ? undefined : rules };
 }

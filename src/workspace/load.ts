@@ -3,8 +3,8 @@ import { parse } from 'yaml';
 import { HoneError } from '../core/errors.js';
 import { decodeText, type PromptDocument } from '../core/prompt.js';
 import type { Scorer } from '../core/scoring.js';
-import type { TestSet } from '../core/testset.js';
-import { readPrompt } from '../formats/index.js';
+import { isLabelled, type TestCase, type TestSet } from '../core/testset.js';
+import { sectionSpan } from '../formats/index.js';
 import {
   createScorers,
   inferScorers,
@@ -13,10 +13,16 @@ import {
   scorersFromEvaluators,
   type ScorerConfig,
 } from '../scorers/index.js';
-import { embeddedTestSet, readTestSet, type ColumnMapping } from '../testsets/index.js';
-import { badConfig, readConfig, type PromptConfig, type SplitSettings } from './config.js';
+import { embeddedTestSet } from '../testsets/index.js';
+import { badConfig, readConfig, type Config, type PromptConfig, type SplitSettings } from './config.js';
 import { insideRoot, readBytes, shownPath } from './files.js';
+import { loadTestFile, referenceOpener, type TestFileOptions } from './testFile.js';
 import { pairTests, testNames, type Pairing } from './pair.js';
+import { hasRows } from './readings.js';
+import { readPromptFile } from './references.js';
+
+/** Who chose the scorers: hone.yaml, the prompt file, the rows with assertions of their own, or Hone by the rows' look. */
+export type ScorersOrigin = 'config' | 'prompt' | 'rows' | 'inferred';
 
 /** Everything an evaluation needs, loaded and checked: no call has been made yet. */
 export interface PromptTask {
@@ -25,6 +31,7 @@ export interface PromptTask {
   readonly testset: TestSet;
   /** Complete in themselves: files that they name are read in. */
   readonly scorerConfigs: readonly ScorerConfig[];
+  readonly scorersFrom: ScorersOrigin;
   readonly scorers: readonly Scorer[];
   /** How hone.yaml wants rows divided; absent where it says nothing. */
   readonly splits?: SplitSettings;
@@ -35,6 +42,12 @@ export interface PromptTask {
 export interface LoadOptions {
   /** The user's pick, relative to the root or absolute; goes before hone.yaml and pairing by name. */
   readonly tests?: string;
+  /** Whether code of the workspace, such as a custom scorer, may run. Default true: who names a folder trusts it. */
+  readonly trusted?: boolean;
+  /** Instead of what hone.yaml says. */
+  readonly config?: Config;
+  /** A span of the prompt that is meant, where a file holds several. Default: the one that is edited by default. */
+  readonly span?: string | undefined;
 }
 
 /**
@@ -48,41 +61,27 @@ export async function loadTask(
   promptPath: string,
   options: LoadOptions = {},
 ): Promise<PromptTask> {
-  const absoluteRoot = path.resolve(root);
-  const promptFile = path.resolve(absoluteRoot, promptPath);
-  const name = shownPath(absoluteRoot, promptFile);
-  const bytes = await readBytes(promptFile, {
-    reason: 'bad-prompt-file',
-    name,
-    role: 'prompt file',
-    nextStep: 'Name a prompt file; "hone list" shows those of a workspace.',
-  });
-  const document = readPrompt(name, bytes, { named: true });
-  const config = await readConfig(absoluteRoot);
-  const entry = config.prompts.find((each) => path.resolve(absoluteRoot, each.path) === promptFile);
-  const pairing =
-    options.tests === undefined
-      ? await pairTests(absoluteRoot, promptFile, document, entry)
-      : picked(absoluteRoot, promptFile, options.tests);
-  if (!pairing) throw noTestSet(document);
-  const mapping = mappingFor(absoluteRoot, pairing, entry);
-  const testset = await placed(() => loadTests(absoluteRoot, document, pairing, mapping), entry, document);
-  const { configs, reason } = await chooseScorers(absoluteRoot, document, testset, entry);
+  const { root: absoluteRoot, document, entry, pairing, notes } = await findTests(root, promptPath, options);
+  const found = await placed(() => loadTests(absoluteRoot, document, pairing, entry), entry, document);
+  const { configs, reason, origin } = await chooseScorers(absoluteRoot, document, found, entry);
+  const trusted = options.trusted ?? true;
   const build = async () => {
-    requireExpected(configs, testset);
-    return createScorers(configs, testset);
+    const rows = labelledRows(configs, found);
+    return { ...rows, scorers: await createScorers(configs, rows.testset, { root: absoluteRoot, trusted }) };
   };
-  const scorers = await placed(build, entry?.scorers && entry, document);
+  const { testset, setAside, scorers } = await placed(build, entry?.scorers && entry, document);
   return {
     root: absoluteRoot,
     document,
     testset,
     scorerConfigs: configs,
+    scorersFrom: origin,
     scorers,
     ...(entry?.splits === undefined ? {} : { splits: entry.splits }),
     notes: [
-      pairing.note,
+      ...notes,
       reason,
+      ...setAside,
       ...testset.problems.map(({ message, line }) =>
         line === undefined ? message : `${testset.path}:${line}: ${message}`,
       ),
@@ -90,40 +89,72 @@ export async function loadTask(
   };
 }
 
+/** A prompt with its entry in hone.yaml and the place of its test set, which is not read yet. */
+export interface FoundTests {
+  readonly root: string;
+  readonly document: PromptDocument;
+  readonly entry: PromptConfig | undefined;
+  readonly pairing: Pairing;
+  /** For people: how the tests were found, and which prompt is meant. */
+  readonly notes: readonly string[];
+}
+
+/** @throws HoneError as {@link loadTask} does, for what comes before the test set */
+export async function findTests(
+  root: string,
+  promptPath: string,
+  options: LoadOptions = {},
+): Promise<FoundTests> {
+  const absoluteRoot = path.resolve(root);
+  const promptFile = path.resolve(absoluteRoot, promptPath);
+  const config = options.config ?? (await readConfig(absoluteRoot));
+  const entry = config.prompts.find((each) => path.resolve(absoluteRoot, each.path) === promptFile);
+  const { document, namedBy, note } = await readPromptFile(absoluteRoot, promptFile, {
+    span: options.span ?? sectionSpan(entry?.section),
+    orDefault: true,
+  });
+  const pairing =
+    options.tests === undefined
+      ? await pairTests(absoluteRoot, promptFile, hasRows(document), entry, undefined, namedBy)
+      : picked(absoluteRoot, promptFile, options.tests);
+  if (!pairing) throw noTestSet(document);
+  const notes = [pairing.note, ...(note === undefined ? [] : [note])];
+  return { root: absoluteRoot, document, entry, pairing, notes };
+}
+
 function picked(root: string, promptFile: string, tests: string): Pairing {
   const file = path.resolve(root, tests);
   return { file, embedded: file === promptFile, note: `Tests: ${shownPath(root, file)}, as picked.` };
-}
-
-/** The columns of hone.yaml are those of the test set that it names, not of another one that was picked. */
-function mappingFor(
-  root: string,
-  pairing: Pairing,
-  entry: PromptConfig | undefined,
-): ColumnMapping | undefined {
-  const isOther = entry?.tests !== undefined && path.resolve(root, entry.tests) !== pairing.file;
-  return isOther ? undefined : entry?.columns;
 }
 
 async function loadTests(
   root: string,
   document: PromptDocument,
   pairing: Pairing,
-  mapping: ColumnMapping | undefined,
+  entry: PromptConfig | undefined,
 ): Promise<TestSet> {
-  if (pairing.embedded) {
-    const testset = embeddedTestSet(document, mapping);
-    if (testset) return testset;
-    throw noTestSet(document);
-  }
-  const name = shownPath(root, pairing.file);
-  const bytes = await readBytes(pairing.file, {
-    reason: 'bad-test-set',
-    name,
-    role: 'test set',
-    nextStep: 'Correct the path in hone.yaml, or pick another file.',
-  });
-  return readTestSet(name, bytes, document, mapping);
+  const options = testFileOptions(root, pairing, entry);
+  // A promptfoo configuration is a test file as well, with default tests, scenarios and files of tests.
+  if (!pairing.embedded || document.embedded?.kind === 'promptfoo')
+    return loadTestFile(root, pairing.file, document, options);
+  const testset = embeddedTestSet(document, options.mapping, { open: referenceOpener(root) });
+  if (testset) return testset;
+  throw noTestSet(document);
+}
+
+/** The columns and limits of hone.yaml are those of the test set that it names, not of another one that was picked. */
+export function testFileOptions(
+  root: string,
+  pairing: Pairing,
+  entry: PromptConfig | undefined,
+): TestFileOptions {
+  const isOther = entry?.tests !== undefined && path.resolve(root, entry.tests) !== pairing.file;
+  if (!entry || isOther) return {};
+  return {
+    ...(entry.columns && { mapping: entry.columns }),
+    ...(entry.testsLimit !== undefined && { limit: entry.testsLimit }),
+    ...(entry.testsHeader !== undefined && { header: entry.testsHeader }),
+  };
 }
 
 function noTestSet(document: PromptDocument): HoneError {
@@ -142,22 +173,40 @@ async function chooseScorers(
   document: PromptDocument,
   testset: TestSet,
   entry: PromptConfig | undefined,
-): Promise<{ readonly configs: readonly ScorerConfig[]; readonly reason: string }> {
+): Promise<{
+  readonly configs: readonly ScorerConfig[];
+  readonly reason: string;
+  readonly origin: ScorersOrigin;
+}> {
   if (entry?.scorers && entry.scorers.length > 0) {
     const configs = await Promise.all(entry.scorers.map((config) => withSchema(root, config, entry.line)));
-    return { configs, reason: `Scored by ${typesOf(configs)}, as hone.yaml says.` };
+    return { configs, reason: `Scored by ${typesOf(configs)}, as hone.yaml says.`, origin: 'config' };
   }
   const ofFormat = scorerFromSettings(document.settings);
-  const ofEvaluators = scorersFromEvaluators(document.embedded?.evaluators ?? [], document.path);
+  const { embedded } = document;
+  const ofEvaluators =
+    embedded && embedded.kind !== 'promptfoo'
+      ? scorersFromEvaluators(embedded.evaluators, document.path)
+      : [];
   const ofPrompt = [...ofEvaluators, ...(ofFormat ? [ofFormat] : [])];
   if (ofPrompt.length > 0) {
-    return { configs: ofPrompt, reason: `Scored by ${typesOf(ofPrompt)}, as the prompt file says.` };
+    const reason = `Scored by ${typesOf(ofPrompt)}, as the prompt file says.`;
+    return { configs: ofPrompt, reason, origin: 'prompt' };
+  }
+  const asserting = testset.cases.filter((row) => row.asserts !== undefined).length;
+  if (asserting > 0) {
+    const rows = `${asserting} row${asserting === 1 ? '' : 's'}`;
+    const reason = `Scored by the assertions in ${rows} of ${testset.path}.`;
+    return { configs: [], reason, origin: 'rows' };
   }
   const inferred = inferScorers(testset);
+  if (inferred.configs.length === 0 && testset.cases.some((row) => row.asserts !== undefined))
+    return { configs: [], reason: "Scored by the rows' own assertions.", origin: 'rows' };
   if (inferred.configs.length > 0) {
     return {
       configs: inferred.configs,
       reason: `Scored by ${typesOf(inferred.configs)}: ${inferred.reason}`,
+      origin: 'inferred',
     };
   }
   throw noExpected(testset);
@@ -192,21 +241,32 @@ async function withSchema(root: string, config: ScorerConfig, line: number): Pro
   return { ...rest, type: config.type, schema };
 }
 
-/** Rows without an expected value are fine only where no scorer needs one. */
-function requireExpected(configs: readonly ScorerConfig[], testset: TestSet): void {
+/** Rows whose lines a note names one by one. */
+const NAMED_LINES = 10;
+
+/**
+ * The rows that the scorers can judge. Others have no right answer to be held against: they are set aside, so that they
+ * count neither as passed nor as failed.
+ * @throws HoneError `bad-test-set` when no row is left
+ */
+function labelledRows(
+  configs: readonly ScorerConfig[],
+  testset: TestSet,
+): { readonly testset: TestSet; readonly setAside: readonly string[] } {
   const needing = configs.filter((config) => needsExpected(config, testset));
-  const bare = testset.cases.filter((row) => row.expected === undefined);
-  const [first] = bare;
-  if (needing.length === 0 || !first) return;
-  if (bare.length === testset.cases.length) throw noExpected(testset);
-  const lines = bare.map((row) => row.line);
-  const shownLines = `${lines.slice(0, 10).join(', ')}${lines.length > 10 ? ` and ${lines.length - 10} more` : ''}`;
-  throw new HoneError({
-    reason: 'bad-test-set',
-    message: `${testset.path}:${first.line}: The scorer "${typesOf(needing)}" needs an expected value, and the rows at these lines have none: ${shownLines}.`,
-    nextStep: 'Fill in the expected values, or take those rows out.',
-    place: { file: testset.path, line: first.line },
-  });
+  const canJudge = (row: TestCase) => {
+    if (configs.length === 0) return row.asserts !== undefined;
+    return needing.length === 0 || isLabelled(row);
+  };
+  const cases = testset.cases.filter(canJudge);
+  if (cases.length === 0) throw noExpected(testset);
+  if (cases.length === testset.cases.length) return { testset, setAside: [] };
+  const lines = testset.cases.filter((row) => !canJudge(row)).map((row) => row.line);
+  const shown = lines.slice(0, NAMED_LINES).join(', ');
+  const more = lines.length > NAMED_LINES ? ` and ${lines.length - NAMED_LINES} more` : '';
+  const what = configs.length === 0 ? 'assertion' : 'expected value';
+  const note = `${lines.length} of ${testset.cases.length} rows of ${testset.path} have no ${what} and are not used (lines ${shown}${more}).`;
+  return { testset: { ...testset, cases }, setAside: [note] };
 }
 
 function noExpected(testset: TestSet): HoneError {

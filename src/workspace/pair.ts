@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { PromptDocument } from '../core/prompt.js';
-import { TEST_SET_EXTENSIONS } from '../testsets/index.js';
+import { OTHER_EXTENSIONS, TEST_SET_EXTENSIONS } from '../testsets/index.js';
 import { badConfig, type PromptConfig } from './config.js';
 import { insideRoot, shownPath } from './files.js';
 
@@ -37,16 +36,18 @@ export class FolderNames {
 
 /**
  * Finds the test set of a prompt: as hone.yaml says, inside the prompt file, or by its name.
- * @param document absent when the prompt file could not be read
+ * @param hasRows whether the prompt file carries rows itself
+ * @param namedBy absolute path of another file that names this prompt, and has tests for it
  * @returns undefined when there is none
  * @throws HoneError `bad-config` when hone.yaml points outside the root
  */
 export async function pairTests(
   root: string,
   promptFile: string,
-  document: PromptDocument | undefined,
+  hasRows: boolean,
   entry: PromptConfig | undefined,
   folders: FolderNames = new FolderNames(),
+  namedBy?: string,
 ): Promise<Pairing | undefined> {
   if (entry?.tests !== undefined) {
     const { tests, line } = entry;
@@ -60,8 +61,12 @@ export async function pairTests(
     const embedded = file === promptFile;
     return { file, embedded, note: `Tests: ${shownPath(root, file)}, as hone.yaml says.` };
   }
-  if (document?.embedded && document.embedded.rows.length > 0) {
+  if (hasRows) {
     return { file: promptFile, embedded: true, note: 'Tests: the rows inside the prompt file.' };
+  }
+  if (namedBy !== undefined) {
+    const note = `Tests: those of ${shownPath(root, namedBy)}, which names the prompt.`;
+    return { file: namedBy, embedded: false, note };
   }
   const [file, ...others] = await filesByName(root, promptFile, folders);
   if (file === undefined) return undefined;
@@ -75,7 +80,11 @@ export function testNames(promptFile: string): string[] {
   const whole = path.basename(promptFile, path.extname(promptFile));
   const stems = [...new Set([whole.replace(/\.prompt$/i, ''), whole])];
   return stems.flatMap((stem) =>
-    SUFFIXES.flatMap((suffix) => TEST_SET_EXTENSIONS.map((extension) => `${stem}${suffix}${extension}`)),
+    SUFFIXES.flatMap((suffix) => {
+      // A YAML file that has nothing but the prompt's name is most likely something else, for example its settings.
+      const endings = suffix === '' ? TEST_SET_EXTENSIONS : [...TEST_SET_EXTENSIONS, ...OTHER_EXTENSIONS];
+      return endings.map((extension) => `${stem}${suffix}${extension}`);
+    }),
   );
 }
 

@@ -1,8 +1,20 @@
 /** What a key of hone.yaml may hold. A scorer's options are in the table of its family. */
 export type Shape =
-  | { readonly kind: 'text' | 'whole' | 'share'; readonly meaning: string; readonly required?: boolean }
+  | {
+      /** `whole`: a whole number. `positive`: one above 0. `share`: a number in [0, 1]. */
+      readonly kind: 'text' | 'whole' | 'positive' | 'share' | 'flag';
+      readonly meaning: string;
+      readonly required?: boolean;
+    }
   | { readonly kind: 'textMap'; readonly meaning: string; readonly required?: boolean }
   | { readonly kind: 'scorer'; readonly meaning: string; readonly required?: boolean }
+  | {
+      /** A text, or a mapping that says more. */
+      readonly kind: 'textOr';
+      readonly meaning: string;
+      readonly required?: boolean;
+      readonly long: Shape;
+    }
   | { readonly kind: 'list'; readonly meaning: string; readonly required?: boolean; readonly of: Shape }
   | {
       readonly kind: 'mapping';
@@ -21,6 +33,30 @@ const COLUMNS: Shape = {
     },
     expected: { kind: 'text', meaning: 'The column with the expected answer.' },
     vars: { kind: 'textMap', meaning: 'Placeholder: column.' },
+    labels: {
+      kind: 'textMap',
+      meaning: 'Value of the expected column: what it stands for, such as 0: spam.',
+    },
+  },
+};
+
+const TESTS: Shape = {
+  kind: 'textOr',
+  meaning: 'Its test set, relative to hone.yaml.',
+  long: {
+    kind: 'mapping',
+    meaning: 'Its test set, and how much of it is read.',
+    keys: {
+      path: { kind: 'text', meaning: 'The file, relative to hone.yaml.', required: true },
+      limit: {
+        kind: 'positive',
+        meaning: 'Read at most so many rows, a sample that stays the same while the file does.',
+      },
+      header: {
+        kind: 'flag',
+        meaning: 'Whether the first line of a table names its columns. Default: judged by its content.',
+      },
+    },
   },
 };
 
@@ -53,7 +89,12 @@ export const CONFIG_SHAPE = {
         meaning: 'A prompt file and how it is tested.',
         keys: {
           path: { kind: 'text', meaning: 'The prompt file, relative to hone.yaml.', required: true },
-          tests: { kind: 'text', meaning: 'Its test set, relative to hone.yaml.' },
+          section: {
+            kind: 'text',
+            meaning:
+              'The heading of a Markdown prompt under which the text is edited; the rest of the prompt stays as it is.',
+          },
+          tests: TESTS,
           scorers: {
             kind: 'list',
             meaning: 'How answers are scored.',

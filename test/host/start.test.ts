@@ -93,7 +93,7 @@ describe('starting a run', () => {
         ['showErrorMessage'],
       );
       assert.match(String(asked[0]?.args[0]), /mismatch\.(csv|md).*(ticket_body|team)/s);
-      assert.deepEqual(asked[0]?.args.slice(1), ['Open File']);
+      assert.deepEqual(asked[0]?.args.slice(1), ['Map Columns', 'Open File']);
     } finally {
       await vscode.workspace.fs.delete(uri);
       await vscode.workspace.fs.delete(tests);

@@ -33,8 +33,8 @@ export function addApply(program: Command, shell: Shell): void {
 
 async function apply(shell: Shell, named: string, options: ApplyOptions): Promise<Outcome> {
   const prompt = await locatePrompt(shell.cwd, named);
-  const { editableText, guardSpan, readPrompt, splice } = await import('../../engine.js');
-  const document = readPrompt(prompt.path, await readNamed(prompt.absolute, named), { named: true });
+  const { editableText, guardSpan, readPromptFile, splice } = await import('../../engine.js');
+  const { document } = await readPromptFile(prompt.root, prompt.absolute, { span: options.span });
   const span = document.spans.find((each) => each.id === options.span);
   if (!span) {
     throw new HoneError({

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { EvaluationResult } from '../../runs/index.js';
+import { loadShown } from '../columnsText.js';
 import { locatePrompt } from '../files.js';
 import { buildModels, planModels, type ModelOptions } from '../models.js';
 import { wholeNumber, withJson, withModels } from '../options.js';
@@ -11,6 +12,7 @@ import { count, score, wrap, type Paint } from '../terminal.js';
 interface EvalOptions extends ModelOptions {
   readonly tests?: string;
   readonly repeat?: number;
+  readonly maxCalls?: number;
 }
 
 export function addEval(program: Command, shell: Shell): void {
@@ -19,22 +21,24 @@ export function addEval(program: Command, shell: Shell): void {
     .argument('<prompt>', 'the prompt file')
     .option('--tests <file>', 'the test set (default: hone.yaml, then the file of the same name)')
     .option('--repeat <n>', 'answers per row', wholeNumber(1))
+    .option('--max-calls <n>', 'requests that may reach the model', wholeNumber(1))
     .action((prompt: string, options: EvalOptions) =>
       shell.run(options, () => evaluate(shell, prompt, options)),
     );
 }
 
 async function evaluate(shell: Shell, named: string, options: EvalOptions): Promise<Outcome> {
-  const { evaluatePrompt, loadTask } = await import('../../engine.js');
+  const { evaluatePrompt } = await import('../../engine.js');
   const prompt = await locatePrompt(shell.cwd, named);
   const tests = options.tests === undefined ? {} : { tests: path.resolve(shell.cwd, options.tests) };
-  const task = await loadTask(prompt.root, prompt.path, tests);
+  const task = await loadShown(shell, prompt, tests);
   const models = await buildModels(planModels(options, shell.env));
   task.notes.forEach((note) => shell.note(note));
   const progress = evaluationProgress(shell.stderr);
   try {
     const { result, endedEarly } = await evaluatePrompt(task, models, {
       ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
+      ...(options.maxCalls === undefined ? {} : { maxCalls: options.maxCalls }),
       signal: shell.signal,
       onProgress: progress.onProgress,
     });

@@ -5,6 +5,7 @@ import { callsMade, type Effort, type RunState } from '../../core/run.js';
 import type { RunModels, RunOptions, RunPlan } from '../../runs/index.js';
 import type { PromptTask } from '../../workspace/index.js';
 import { acceptanceText, acceptRun } from '../acceptance.js';
+import { loadShown } from '../columnsText.js';
 import { earlyEnd, EXIT, exitCodeOfRun, worstExitCode } from '../exitCodes.js';
 import { locatePrompt } from '../files.js';
 import { buildModels, planModels, type ModelOptions } from '../models.js';
@@ -49,12 +50,12 @@ export function addOptimize(program: Command, shell: Shell): void {
 }
 
 async function optimize(shell: Shell, named: readonly string[], options: OptimizeOptions): Promise<Outcome> {
-  const { loadTask, planRun, runResult } = await import('../../engine.js');
+  const { planRun, runResult } = await import('../../engine.js');
   const tests = options.tests === undefined ? {} : { tests: path.resolve(shell.cwd, options.tests) };
   const tasks: PromptTask[] = [];
   for (const each of named) {
     const prompt = await locatePrompt(shell.cwd, each);
-    tasks.push(await loadTask(prompt.root, prompt.path, tests));
+    tasks.push(await loadShown(shell, prompt, tests));
   }
   const models = await buildModels(planModels(options, shell.env));
   const leastShare = shareOfBudget(options, [], tasks.length);

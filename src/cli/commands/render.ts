@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { HoneError } from '../../core/errors.js';
 import type { ChatMessage, PromptDocument } from '../../core/prompt.js';
-import { locatePrompt, readNamed } from '../files.js';
+import { locatePrompt } from '../files.js';
 import { withJson } from '../options.js';
 import type { Outcome, SharedOptions, Shell } from '../shell.js';
 import type { Paint } from '../terminal.js';
 
 interface RenderOptions extends SharedOptions {
   readonly vars?: string;
+  readonly span?: string;
 }
 
 export function addRender(program: Command, shell: Shell): void {
@@ -18,6 +19,7 @@ export function addRender(program: Command, shell: Shell): void {
       '--vars <json>',
       'values for the placeholders, as a JSON object; for a prompt without placeholders, "input" is the user message',
     )
+    .option('--span <id>', 'of a file with several prompts, a span of the one that is meant')
     .action((prompt: string, options: RenderOptions) =>
       shell.run(options, () => render(shell, prompt, options)),
     );
@@ -25,9 +27,9 @@ export function addRender(program: Command, shell: Shell): void {
 
 async function render(shell: Shell, named: string, options: RenderOptions): Promise<Outcome> {
   const vars = parseVars(options.vars ?? '{}');
-  const { absolute, path } = await locatePrompt(shell.cwd, named);
-  const { readPrompt, renderMessages } = await import('../../engine.js');
-  const document = readPrompt(path, await readNamed(absolute, named), { named: true });
+  const { root, absolute } = await locatePrompt(shell.cwd, named);
+  const { readPromptFile, renderMessages } = await import('../../engine.js');
+  const { document } = await readPromptFile(root, absolute, { span: options.span });
   const input = requireValues(document, vars);
   const messages = await renderMessages(document, vars, input);
   const unused = Object.keys(vars).filter((name) => !document.placeholders.includes(name));

@@ -3,20 +3,36 @@ import { HoneError } from '../../core/errors.js';
 import type { ModelDescription } from '../../core/run.js';
 import { earlyEnd, exitCodeOfRun } from '../exitCodes.js';
 import { buildModels, planModels, type ModelOptions } from '../models.js';
-import { withJson, withModels } from '../options.js';
+import { positiveNumber, wholeNumber, withJson, withModels } from '../options.js';
 import { runProgress } from '../progress.js';
 import { commandLine, rootOf, withRoot, type RootOptions } from '../root.js';
 import { runText } from '../runText.js';
 import type { Outcome, Shell } from '../shell.js';
 import { paintFor } from '../terminal.js';
 
-interface ResumeOptions extends ModelOptions, RootOptions {}
+interface ResumeOptions extends ModelOptions, RootOptions {
+  readonly maxCalls?: number;
+  readonly maxCost?: number;
+}
 
 export function addResume(program: Command, shell: Shell): void {
   withModels(withRoot(withJson(program.command('resume'))))
     .description('go on with a run that was cancelled or broken off, without paying for an answer twice')
     .argument('<run>', 'the id, as "hone runs" lists it')
-    .addHelpText('after', '\nThe models and the endpoint are those of the run unless options say otherwise.')
+    .option(
+      '--max-calls <n>',
+      'a new limit for the whole run, what was spent before included',
+      wholeNumber(1),
+    )
+    .option(
+      '--max-cost <usd>',
+      'a new limit for the whole run, what was spent before included',
+      positiveNumber,
+    )
+    .addHelpText(
+      'after',
+      '\nThe models and the endpoint are those of the run unless options say otherwise; only the optimizer model may change.',
+    )
     .action((run: string, options: ResumeOptions) => shell.run(options, () => resume(shell, run, options)));
 }
 
@@ -25,7 +41,7 @@ async function resume(shell: Shell, runId: string, options: ResumeOptions): Prom
   const root = await rootOf(shell.cwd, options);
   const { setup } = await loadRun(root, runId);
   const { task, optimizer, judge } = setup.models;
-  requireReachable([task, optimizer, judge]);
+  requireReachable(options.optimizerModel === undefined ? [task, optimizer, judge] : [task, judge]);
   const models = await buildModels(
     planModels(options, shell.env, {
       models: { task: task.id, optimizer: optimizer.id, judge: judge.id },
@@ -34,7 +50,11 @@ async function resume(shell: Shell, runId: string, options: ResumeOptions): Prom
   );
   const progress = runProgress(shell.stderr, paintFor(shell.stderr));
   try {
-    const state = await resumeRun(root, runId, models, { onEvent: progress.onEvent, signal: shell.signal });
+    const control = { onEvent: progress.onEvent, signal: shell.signal };
+    const state = await resumeRun(root, runId, models, control, {
+      ...(options.maxCalls !== undefined && { maxCalls: options.maxCalls }),
+      ...(options.maxCost !== undefined && { maxCost: options.maxCost }),
+    });
     progress.finish();
     return {
       exitCode: exitCodeOfRun(state),

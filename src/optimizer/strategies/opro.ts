@@ -50,7 +50,8 @@ async function propose(context: ProposalContext): Promise<Proposals> {
   const { optimizer } = context.state.setup.models;
   if (texts.length === 0) throw missingTags(optimizer.label, optimizer.destination);
   const limit = Math.max(MAX_CHARACTERS, 2 * context.span.text.length);
-  const valid = texts.filter((text) => text.length <= limit && !text.includes('INS'));
+  const isSlot = (text: string) => text.includes('INS') && !context.span.text.includes('INS');
+  const valid = texts.filter((text) => text.length <= limit && !isSlot(text));
   const unique = [...new Map(valid.map((text) => [duplicateKey(text), text])).values()];
   return {
     advice: [],
@@ -86,7 +87,6 @@ function metaPrompt(context: ProposalContext): string {
       'Write a new prompt that is different from the old ones and has a score as high as possible.',
       'It should be concise, effective, and apply to all inputs of this kind.',
       placeholderRule(expressionsOf(context.document, context.span.text)),
-      block('wanted', '1'),
       'Put the whole new prompt between <prompt> and </prompt>.',
     ]
       .filter(Boolean)

@@ -30,6 +30,8 @@ describe('usage', () => {
     expect(code).toBe(0);
     const commands = [
       'list',
+      'init',
+      'map',
       'render',
       'apply',
       'eval',

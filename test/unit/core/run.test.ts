@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BASELINE_ID } from '../../../src/core/candidate.js';
+import type { ErrorReason } from '../../../src/core/errors.js';
 import {
   callsMade,
   isResumable,
@@ -94,6 +95,56 @@ describe('the fold over run events', () => {
     ])!;
     expect(state.stop).toBeUndefined();
     expect(state.endedAt).toBeUndefined();
+  });
+
+  it('gives rows another chance that failed for a passing reason, where nothing was decided by them', () => {
+    const failed = (candidateId: string, caseId: string, reason: ErrorReason): RunEvent => ({
+      type: 'scored',
+      candidateId,
+      caseId,
+      outcome: { status: 'error', reason, message: '' },
+    });
+    const state = replay([
+      startedEvent(['r1', 'r2', 'r3', 'r4'], {
+        splits: { train: ['r1'], validation: ['r2'], exam: ['r3', 'r4'] },
+      }),
+      {
+        type: 'proposed',
+        step: 0,
+        advice: [],
+        candidates: [candidate(BASELINE_ID), candidate('c1')],
+        rejected: [],
+      },
+      failed(BASELINE_ID, 'r1', 'timed-out'),
+      { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
+      failed(BASELINE_ID, 'r3', 'overloaded'),
+      failed(BASELINE_ID, 'r4', 'bad-request'),
+      failed('c1', 'r1', 'timed-out'),
+      failed('c1', 'r2', 'bad-response'),
+      { type: 'resumed', at: 9 },
+    ])!;
+    expect([...recordOf(state, BASELINE_ID).outcomes.keys()]).toEqual(['r1', 'r4']);
+    expect([...recordOf(state, 'c1').outcomes.keys()]).toEqual(['r2']);
+  });
+
+  it('takes new limits and another optimizer when it is resumed', () => {
+    const optimizer = { id: 'openai:b', label: 'b', destination: 'b.test' };
+    const state = replay([...opening, { type: 'resumed', at: 9, changes: { maxCalls: 999, optimizer } }])!;
+    expect(state.setup.maxCalls).toBe(999);
+    expect(state.setup.models.optimizer).toEqual(optimizer);
+    expect(state.setup.models.task.id).toBe('sandbox:default');
+  });
+
+  it('knows which requests are under way', () => {
+    const state = replay([
+      ...opening,
+      ...Array.from({ length: 4 }, (): RunEvent => ({ type: 'sent', role: 'task' })),
+      { type: 'sent', role: 'optimizer' },
+      { type: 'called', call: { role: 'task', cached: true } },
+      { type: 'called', call: { role: 'task', cached: false, key: 'k' } },
+      { type: 'unsent', role: 'task' },
+    ])!;
+    expect(state.underWay).toEqual({ task: 2, optimizer: 1, judge: 0 });
   });
 
   it('refuses events of a run that has not begun', () => {

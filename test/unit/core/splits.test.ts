@@ -93,6 +93,16 @@ describe('splitTestSet', () => {
     expect(Math.abs(splits.train.length - splits.exam.length)).toBeLessThanOrEqual(1);
   });
 
+  it('has no exam of fewer than eight rows, unless somebody chose the shares', () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const set = rows(31, ['a', 'b']);
+      expect(splitTestSet(set, { seed }).exam.length).toBeGreaterThanOrEqual(8);
+    }
+    expect(splitTestSet(rows(40, ['a']), { seed: 1, train: 0.6, validation: 0.3 }).exam.length).toBeLessThan(
+      8,
+    );
+  });
+
   it('does not keep the order of the file', () => {
     const { train } = splitTestSet(rows(100, ['a']), { seed: 0 });
     const numbers = train.map((id) => Number(id.slice(1)));

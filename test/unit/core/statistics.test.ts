@@ -131,6 +131,26 @@ describe('intervals of a difference', () => {
     expect(covered / 300).toBeGreaterThan(0.91);
     expect(covered / 300).toBeLessThan(0.985);
   });
+
+  it.each([5, 8, 12])('covers the true difference also with %d graded rows', (n) => {
+    const random = seededRandom(n);
+    let covered = 0;
+    for (let run = 0; run < 300; run++) {
+      const differences = Array.from({ length: n }, () => (random() + random() - 1) / 2);
+      const [low, high] = pairedBootstrapInterval(differences, run);
+      if (low <= 0 && 0 <= high) covered++;
+    }
+    expect(covered / 300).toBeGreaterThan(0.9);
+  });
+
+  it('does not claim to be sure when all of a few rows differ by the same amount', () => {
+    const [low, high] = pairedBootstrapInterval([0, 0, 0, 0]);
+    expect([low, high].map((each) => each.toFixed(2))).toEqual(['-0.60', '0.60']);
+    const [narrowLow, narrowHigh] = pairedBootstrapInterval(Array.from({ length: 200 }, () => 0.25));
+    expect(narrowLow).toBeGreaterThan(0.22);
+    expect(narrowHigh).toBeLessThan(0.27);
+    expect(pairedBootstrapInterval([1])[1]).toBe(1);
+  });
 });
 
 describe('comparePaired', () => {

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { describe, expect, it, vi } from 'vitest';
 import type { Documents } from '../../../src/editor/documents.js';
 import type { ModelChoice } from '../../../src/editor/modelChoice.js';
+import type { MappingFlow } from '../../../src/editor/mappingFlow.js';
 import type { Notices } from '../../../src/editor/notices.js';
 import type { RunController } from '../../../src/editor/runController.js';
 import { StartFlow } from '../../../src/editor/startFlow.js';
@@ -25,6 +26,7 @@ describe('a workspace that is not trusted', () => {
       untouched as ModelChoice,
       untouched as Documents,
       untouched as Notices,
+      untouched as MappingFlow,
     );
     const uri = untouched as vscode.Uri;
     expect(await flow.optimize([uri], { confirmed: true, taskModel: 'openai:m' })).toEqual([]);

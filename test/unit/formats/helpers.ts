@@ -36,7 +36,7 @@ export function write(document: PromptDocument, id: string, text: string): Promp
   const tail = before.length - range.end;
   expect(written.subarray(0, range.start).equals(before.subarray(0, range.start))).toBe(true);
   expect(written.subarray(written.length - tail).equals(before.subarray(range.end))).toBe(true);
-  const again = readPrompt(document.path, after.bytes, { named: true });
+  const again = readPrompt(document.path, after.bytes, { named: true, span: document.focus });
   expect(spanOf(again, id).text).toBe(text.replace(/\r\n?/g, '\n'));
   expect(again).toEqual(after);
   return after;

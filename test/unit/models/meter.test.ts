@@ -96,4 +96,30 @@ describe('withMeter', () => {
       { role: 'task', cached: false },
     ]);
   });
+
+  it('tells of each request before it goes out, and of those that never arrived or were given up', async () => {
+    const told: string[] = [];
+    const model = fakeModel(
+      () => {
+        told.push('out');
+        return answer('ok');
+      },
+      () => Promise.reject(failure('unreachable')),
+      () => Promise.reject(failure('cancelled')),
+    );
+    const metered = withMeter(model, {
+      role: 'judge',
+      budget: new CallBudget({ maxCalls: 9 }),
+      onSent: (role) => told.push(`sent ${role}`),
+      onUnsent: (role) => told.push(`unsent ${role}`),
+      onCall: ({ abandoned }) => told.push(abandoned ? 'abandoned' : 'called'),
+    });
+    await metered.complete(ask('a'));
+    for (const text of ['b', 'c']) await reasonOf(metered.complete(ask(text)));
+    expect(told).toEqual([
+      ...['sent judge', 'out', 'called'],
+      ...['sent judge', 'unsent judge'],
+      ...['sent judge', 'abandoned'],
+    ]);
+  });
 });

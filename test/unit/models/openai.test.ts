@@ -1,7 +1,13 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createModel, createOpenAIModel, parseModelSpec, requestKey } from '../../../src/models/index.js';
+import {
+  createModel,
+  createOpenAIModel,
+  parseModelSpec,
+  requestKey,
+  withRetry,
+} from '../../../src/models/index.js';
 import { retryAfter } from '../../../src/models/openaiErrors.js';
 import { ask, errorOf } from './fakes.js';
 
@@ -48,6 +54,54 @@ const completion = (message: unknown, more: object = {}) =>
   json(200, { choices: [{ index: 0, message, finish_reason: 'stop' }], ...more });
 
 describe('createOpenAIModel', () => {
+  it('leaves out a temperature that the model does not accept, and names the token limit anew', async () => {
+    const refusal = (param: string) =>
+      json(400, { error: { message: `Unsupported value: '${param}'`, code: 'unsupported_value', param } });
+    let answers = 0;
+    const server = await endpoint((response) => {
+      const react = [refusal('temperature'), refusal('max_tokens')][answers++];
+      (react ?? completion({ content: 'hi' }))(response);
+    });
+    const waits: string[] = [];
+    const model = withRetry(createOpenAIModel({ name: 'm', baseUrl: server.baseUrl }), {
+      onWaiting: ({ message }) => waits.push(message),
+    });
+    const request = ask('Hello', { temperature: 0, maxTokens: 9 });
+    expect((await model.complete(request)).text).toBe('hi');
+    expect((await model.complete(request)).text).toBe('hi');
+    expect(waits).toHaveLength(2);
+    expect(waits[0]).toContain('does not accept temperature');
+    const limits = { messages: request.messages, model: 'm' };
+    expect(server.received.map(({ body }) => body)).toEqual([
+      { ...limits, temperature: 0, max_tokens: 9 },
+      { ...limits, max_tokens: 9 },
+      { ...limits, max_completion_tokens: 9 },
+      { ...limits, max_completion_tokens: 9 },
+    ]);
+  });
+
+  it('does not try again what the server refuses for other reasons', async () => {
+    const refusal = {
+      error: { message: 'Temperature must be at most 2', code: 'invalid', param: 'temperature' },
+    };
+    const server = await endpoint(json(400, refusal));
+    const error = await errorOf(createOpenAIModel({ name: 'm', baseUrl: server.baseUrl }).complete(ask('x')));
+    expect([error.reason, error.transient]).toEqual(['bad-request', false]);
+  });
+
+  it('takes an answer that is not HTTP for one that has come: the request went out', async () => {
+    const server = await endpoint((response) => response.socket!.end('WHAT?\r\n\r\n'));
+    const error = await errorOf(createOpenAIModel({ name: 'm', baseUrl: server.baseUrl }).complete(ask('x')));
+    expect(error.reason).toBe('bad-response');
+    expect(error.message).toContain('not HTTP');
+  });
+
+  it('refuses a base URL that nothing can be added to, without showing what may be a key', () => {
+    const make = () => createOpenAIModel({ name: 'm', baseUrl: `http://a.test/v1?key=${KEY}` });
+    expect(make).toThrow('The base URL for a.test');
+    expect(make).not.toThrow(KEY);
+  });
+
   it('sends what was asked for, and nothing else', async () => {
     const server = await endpoint(
       completion({ role: 'assistant', content: 'hi' }, { usage: { prompt_tokens: 3, completion_tokens: 1 } }),

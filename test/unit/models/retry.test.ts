@@ -20,6 +20,19 @@ const fail = (reason: ErrorReason, retryAfterMs?: number) => () => {
 };
 
 describe('withRetry', () => {
+  it('asks an endpoint three times that does not answer in time, whatever else goes wrong in between', async () => {
+    const clock = fakeClock();
+    const model = fakeModel(
+      fail('timed-out'),
+      fail('rate-limited'),
+      fail('timed-out'),
+      fail('rate-limited'),
+      fail('timed-out'),
+    );
+    expect(await reasonOf(withRetry(model, clock).complete(ask('x')))).toBe('timed-out');
+    expect(model.calls).toHaveLength(5);
+  });
+
   it('doubles the pause, half of it to one and a half of it by chance', async () => {
     const model = fakeModel(fail('overloaded'));
     for (const [random, expected] of [

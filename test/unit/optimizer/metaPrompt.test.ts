@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { block, excerpt, taggedBlocks } from '../../../src/optimizer/metaPrompt.js';
+import { encodeText } from '../../../src/core/prompt.js';
+import { readPrompt } from '../../../src/formats/index.js';
+import { block, excerpt, howUsed, taggedBlocks } from '../../../src/optimizer/metaPrompt.js';
 
 describe('taggedBlocks', () => {
   it('takes several blocks in order, with text around them', () => {
@@ -31,10 +33,41 @@ describe('taggedBlocks', () => {
     expect(taggedBlocks('<prompt></prompt><prompt id="2">a\r\nb</prompt>', 'prompt')).toEqual(['a\nb']);
   });
 
+  it('is not misled by tags that a model only speaks of', () => {
+    const answer =
+      '<think>I put it between <prompt> and </prompt>.</think><feedback>It lacks <prompt> tags.</feedback>\n' +
+      '<prompt>Ask for <feedback> at the end.</prompt>';
+    expect(taggedBlocks(answer, 'prompt')).toEqual(['Ask for <feedback> at the end.']);
+    expect(taggedBlocks(answer, 'feedback')).toEqual(['It lacks <prompt> tags.']);
+  });
+
   it('keeps placeholders and angle brackets of the text', () => {
     expect(taggedBlocks('<prompt>Use {{ticket}} in <b>bold</b>.</prompt>', 'prompt')).toEqual([
       'Use {{ticket}} in <b>bold</b>.',
     ]);
+  });
+});
+
+describe('howUsed', () => {
+  const used = (file: string, text: string, id?: string) => {
+    const document = readPrompt(file, encodeText(text));
+    const span = document.spans.find((each) => each.id === id) ?? document.spans[0]!;
+    return howUsed(document, span);
+  };
+
+  it('says where the inputs of a row go', () => {
+    expect(used('prompts/a.md', 'Sort {{ticket}} by {{rule}}.')).toBe(
+      "For each row {{ticket}}, {{rule}} are replaced by the row's own text.",
+    );
+    expect(used('prompts/a.md', 'Sort the ticket.')).toContain('sent as the system message');
+  });
+
+  it('shows the other messages, which stay as they are', () => {
+    const yaml =
+      'messages:\n  - role: system\n    content: Sort it.\n  - role: user\n    content: "Ticket: {{ticket}}"\n';
+    const text = used('a.prompt.yml', yaml, 'messages[0]');
+    expect(text).toContain('<message role="user">\nTicket: {{ticket}}\n</message>');
+    expect(text).not.toContain('Sort it.');
   });
 });
 

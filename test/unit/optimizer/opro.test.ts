@@ -7,9 +7,9 @@ import { opro, polish } from '../../../src/optimizer/strategies/opro.js';
 import { candidate, scored, startedEvent } from '../../fixtures/runs.js';
 
 const TEXT = 'Say {{text}}.';
-const document = readPrompt('prompts/a.md', encodeText(TEXT));
 
-function context(scores: readonly number[], answer: (repeat: number) => string, step = 2) {
+function context(scores: readonly number[], answer: (repeat: number) => string, step = 2, text = TEXT) {
+  const document = readPrompt('prompts/a.md', encodeText(text));
   const ids = Array.from({ length: 10 }, (_, index) => `r${index}`);
   const events: RunEvent[] = [startedEvent(ids, { selection: 'train', strategy: 'opro' })];
   scores.forEach((score, index) => {
@@ -27,7 +27,7 @@ function context(scores: readonly number[], answer: (repeat: number) => string, 
       state,
       document,
       span: document.spans[0]!,
-      spanTextOf: (id) => recordOf(state, id).candidate.spans.body ?? TEXT,
+      spanTextOf: (id) => recordOf(state, id).candidate.spans.body ?? text,
       parent: BASELINE_ID,
       step,
       room: 8,
@@ -74,6 +74,13 @@ describe('opro', () => {
       repeat % 2 ? `<prompt>${long}</prompt>` : '<prompt>same {{text}}</prompt><prompt>second</prompt>',
     );
     expect((await proposals).proposals.map(({ spanText }) => spanText)).toEqual(['Same {{text}}']);
+  });
+
+  it('drops texts with the mark of the slot, unless the prompt itself has these letters', async () => {
+    const answer = () => '<prompt>INSURANCE claims: {{text}}</prompt>';
+    expect((await context([0.4], answer).proposals).proposals).toEqual([]);
+    const own = await context([0.4], answer, 2, 'INSURANCE: {{text}}').proposals;
+    expect(own.proposals).toHaveLength(1);
   });
 
   it('says so when no answer has the tags', async () => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { BASELINE_ID } from '../../../src/core/candidate.js';
 import { replay, type RunEvent, type RunSetup } from '../../../src/core/run.js';
-import { affordableCandidates, examReserve, shouldStop } from '../../../src/optimizer/stop.js';
+import {
+  affordableCandidates,
+  callsPerAnswer,
+  examReserve,
+  shouldStop,
+} from '../../../src/optimizer/stop.js';
 import { hone } from '../../../src/optimizer/strategies/hone.js';
 import { wordsBudget } from '../../../src/optimizer/schedule.js';
 import { bestCandidate } from '../../../src/optimizer/trajectory.js';
@@ -53,7 +58,39 @@ const paid = (calls: number, cost?: number): RunEvent[] =>
     call: { role: 'task', cached: false, ...(cost !== undefined && { cost }) },
   }));
 
+describe('callsPerAnswer', () => {
+  const answered = (calls: number): RunEvent[] =>
+    Array.from({ length: calls }, (_, index) => ({
+      type: 'called',
+      call: { role: 'task', cached: false, key: `k${index}` },
+    }));
+  const failed: RunEvent = { type: 'called', call: { role: 'task', cached: false } };
+  const abandoned: RunEvent = { type: 'called', call: { role: 'task', cached: false, abandoned: true } };
+
+  it('keeps back more of the limit for the exam, the more requests fail', () => {
+    const smooth = stateAfter(0.5, [], { maxCalls: 100 }, answered(20));
+    const rough = stateAfter(0.5, [], { maxCalls: 100 }, [...answered(20), failed, failed, failed, failed]);
+    expect([callsPerAnswer(smooth), callsPerAnswer(rough)]).toEqual([1, 1.4]);
+    expect(affordableCandidates(rough, hone)).toBeLessThan(affordableCandidates(smooth, hone));
+  });
+
+  it('does not hold a cancelled run against the endpoint', () => {
+    expect(callsPerAnswer(stateAfter(0.5, [], {}, [...answered(20), abandoned, abandoned]))).toBe(1);
+  });
+});
+
 describe('stop conditions', () => {
+  it('tell proposals that were turned down from a proposer that had nothing to read', () => {
+    const nothing = stateAfter(0.5, [], {}, [
+      { type: 'proposed', step: 1, advice: [], candidates: [], rejected: [] },
+      { type: 'proposed', step: 2, advice: [], candidates: [], rejected: [] },
+    ]);
+    expect(shouldStop(nothing, hone)).toMatchObject({
+      reason: 'no-proposals',
+      nextStep: expect.stringContaining('may read pass') as string,
+    });
+  });
+
   it('go on while nothing speaks against it', () => {
     expect(reasonOf(stateAfter(0.5, [{ values: 0.7 }]))).toBeUndefined();
   });

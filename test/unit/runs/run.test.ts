@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BASELINE_ID } from '../../../src/core/candidate.js';
-import { HoneError } from '../../../src/core/errors.js';
+import { cancelled, HoneError } from '../../../src/core/errors.js';
 import { encodeText } from '../../../src/core/prompt.js';
 import { callsMade, recordOf, type RunState } from '../../../src/core/run.js';
 import type { TestCase, TestSet } from '../../../src/core/testset.js';
@@ -59,6 +59,7 @@ async function taskOf(set: TestSet, text = PROMPT): Promise<PromptTask> {
     document: readPrompt('prompts/fruit.md', encodeText(text)),
     testset: set,
     scorerConfigs,
+    scorersFrom: 'config',
     scorers: await createScorers(scorerConfigs, set),
     notes: [],
   };
@@ -93,10 +94,9 @@ function models(task = fruitModel(), optimizer = helpfulOptimizer()) {
   return { models: { task, optimizer, judge: optimizer }, concurrency: 4 };
 }
 
-/** A run's outcome without its name and its times. */
+/** A run's outcome without its name and what it used. */
 function comparable(state: RunState): unknown {
-  const result = runResult(state);
-  return { ...result, runId: '', usage: { calls: result.usage.calls, made: callsMade(state.usage) } };
+  return { ...runResult(state), runId: '', usage: undefined };
 }
 
 describe('a run', () => {
@@ -211,6 +211,88 @@ describe('a run', () => {
     expect(resumed.verdict?.kind).toBe('better');
   });
 
+  it('goes on with another optimizer, and only with that', async () => {
+    const mute = new ScriptedModel('test:mute', () => 'I would make it shorter.');
+    const stopped = await startRun(await taskOf(testset(40)), {}, models(fruitModel(), mute));
+    expect(stopped.stop?.error).toBe('missing-tags');
+    const used = models();
+    const judge = mute;
+    const resumed = await resumeRun(root, stopped.setup.runId, {
+      ...used,
+      models: { ...used.models, judge },
+    });
+    expect(resumed.verdict?.kind).toBe('better');
+    expect(resumed.setup.models.optimizer.id).toBe('test:optimizer');
+    expect(runResult(resumed).stop).not.toHaveProperty('error');
+  });
+
+  it('goes on with a higher limit where the first left no room for a candidate', async () => {
+    const faulty = fruitModel();
+    let requests = 0;
+    const everyOtherFails: typeof faulty.complete = async (request, options) => {
+      if (requests++ % 2 === 0) {
+        throw new HoneError({ reason: 'rate-limited', message: 'Slower.', nextStep: '', retryAfterMs: 0 });
+      }
+      return ScriptedModel.prototype.complete.call(faulty, request, options);
+    };
+    const task = Object.assign(faulty, { complete: everyOtherFails });
+    const stopped = await startRun(await taskOf(testset(40)), { maxCalls: 90 }, models(task));
+    expect(stopped.stop?.reason).toBe('calls-spent');
+    expect(stopped.verdict).toBeUndefined();
+    const { runId } = stopped.setup;
+    const resumed = await resumeRun(root, runId, models(), {}, { maxCalls: 600 });
+    expect(resumed.verdict?.kind).toBe('better');
+    expect(callsMade(resumed.usage)).toBeGreaterThan(90);
+  });
+
+  it('does not say that nothing beats the prompt when nothing was tried', async () => {
+    const copier = new ScriptedModel('test:optimizer', () => '<prompt>Lost the placeholder.</prompt>');
+    const state = await startRun(await taskOf(testset(40)), {}, models(fruitModel(), copier));
+    expect(state.stop?.reason).toBe('no-proposals');
+    expect(state.verdict?.kind).toBe('undecided');
+  });
+
+  it('counts the requests that a cancelled run gives up', async () => {
+    const abort = new AbortController();
+    const stalled = fruitModel();
+    let sent = 0;
+    stalled.complete = (_, options) => {
+      if (++sent === 4) abort.abort();
+      return new Promise((_resolve, reject) => {
+        options?.signal?.addEventListener('abort', () => reject(cancelled()));
+      });
+    };
+    const state = await startRun(await taskOf(testset(40)), {}, models(stalled), { signal: abort.signal });
+    expect(state.stop?.reason).toBe('cancelled');
+    expect(callsMade(state.usage)).toBe(4);
+  });
+
+  it('says where runs cannot be stored, before anything is sent', async () => {
+    await writeFile(path.join(root, '.hone'), 'in the way');
+    const used = models();
+    await expect(startRun(await taskOf(testset(40)), {}, used)).rejects.toMatchObject({
+      reason: 'bad-config',
+      message: expect.stringContaining('.hone') as string,
+    });
+    expect(used.models.task.requests).toHaveLength(0);
+  });
+
+  it('refuses rows that are all the same', async () => {
+    const set = testset(40);
+    const alike = { ...set, cases: set.cases.map((row) => ({ ...row, vars: set.cases[0]!.vars })) };
+    const task = await taskOf(alike);
+    let refusals = 0;
+    for (let seed = 0; seed < 10; seed++) {
+      try {
+        planRun(task, { seed }, models());
+      } catch (error) {
+        expect(error).toMatchObject({ reason: 'bad-test-set' });
+        refusals++;
+      }
+    }
+    expect(refusals).toBeGreaterThan(3);
+  });
+
   it('drops a row whose answer fails, and ends when the endpoint is gone', async () => {
     const refused = new ScriptedModel('test:task', () => {
       throw new HoneError({
@@ -236,6 +318,18 @@ describe('a run', () => {
     expect(state.setup.selection).toBe('train');
     expect(state.verdict?.kind).toBe('better');
     expect(textOf(writer.requests[0]!)).toContain('score: 0');
+  });
+
+  it('refuses a span that is not there, or that no answer depends on', async () => {
+    const task = await taskOf(testset(60));
+    expect(() => planRun(task, { spanId: 'title' }, models())).toThrow('no editable span "title"');
+    const [body] = task.document.spans;
+    const described = {
+      ...task,
+      document: { ...task.document, spans: [{ ...body!, id: 'description' }, body!] },
+    };
+    expect(() => planRun(described, { spanId: 'description' }, models())).toThrow('No answer depends on');
+    expect(() => planRun(described, {}, models())).not.toThrow();
   });
 
   it('divides rows as the repository says', async () => {
@@ -269,12 +363,12 @@ describe('resuming', () => {
     expect(answers).toHaveLength(1);
     await cp(path.join(root, '.hone', 'answers'), path.join(root, 'kept'), { recursive: true });
     const stored = (await readFile(path.join(root, 'kept', answers[0]!), 'utf8')).split('\n').slice(0, -1);
-    const calledBefore = (count: number) =>
-      lines.slice(0, count).filter((line) => (JSON.parse(line) as { type: string }).type === 'called').length;
+    const before = (count: number, type: string) =>
+      lines.slice(0, count).filter((line) => (JSON.parse(line) as { type: string }).type === type).length;
 
     for (let count = 2; count < lines.length; count += 7) {
       // The process died after `count` events; up to three more answers had come in, and a line was cut off.
-      const paid = Math.min(stored.length, calledBefore(count) + 3);
+      const paid = Math.min(stored.length, before(count, 'called') + 3);
       await rm(path.join(root, '.hone', 'answers'), { recursive: true });
       await cp(path.join(root, 'kept'), path.join(root, '.hone', 'answers'), { recursive: true });
       await writeFile(
@@ -288,6 +382,9 @@ describe('resuming', () => {
       const used = models();
       const resumed = await resumeRun(root, runId, used);
       expect(comparable(resumed), `after ${count} events`).toEqual(comparable(whole));
+      // Nobody knows what came of requests that were under way, so they count against the limit.
+      const lost = Math.max(0, before(count, 'sent') - paid);
+      expect(callsMade(resumed.usage), `after ${count} events`).toBe(callsMade(whole.usage) + lost);
       const sent = used.models.task.requests.length + used.models.optimizer.requests.length;
       expect(sent, `after ${count} events`).toBe(stored.length - paid);
     }
@@ -307,7 +404,8 @@ describe('resuming', () => {
     await expect(resumeRun(root, runId, other)).rejects.toThrow('test:other');
     await writeFile(path.join(root, '.hone', 'runs', runId, 'lock'), String(process.ppid));
     await expect(resumeRun(root, runId, models())).rejects.toThrow('is being run by process');
-    await rm(path.join(root, '.hone', 'runs', runId, 'lock'));
+    // In a container the process that died may have had the same id.
+    await writeFile(path.join(root, '.hone', 'runs', runId, 'lock'), String(process.pid));
     const resumed = await resumeRun(root, runId, models());
     expect(resumed.verdict?.kind).toBe('better');
     expect((await loadRun(root, runId)).verdict).toEqual(resumed.verdict);

@@ -59,8 +59,9 @@ describe('evaluators of a prompt file', () => {
   });
 
   it.each([
-    [{ name: 'fluent', uses: 'github/fluency' }, '"fluent"'],
-    [{ name: 'judge', llm: { modelId: 'x' } }, 'not supported yet'],
+    [{ name: 'sounding', uses: 'github/sound' }, 'which is not known'],
+    [{ name: 'judge', llm: { modelId: 'x' } }, '"choices"'],
+    [{ name: 'none' }, 'none of'],
     [{ name: 'odd', string: { matches: 'x' } }, '"odd"'],
     ['text', 'number 1'],
   ])('refuse %j', async (evaluator, words) => {

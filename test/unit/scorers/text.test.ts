@@ -200,7 +200,7 @@ describe('which scorers need an expected value', () => {
 describe('configurations', () => {
   it.each([
     [{ type: 'eqals' }, '"eqals"'],
-    [{ type: 'javascript', file: './scorer.mjs' }, 'not available yet'],
+    [{ type: 'javascript', file: './scorer.mjs' }, 'not trusted'],
     [{ type: 'equals', vale: 'x' }, '"vale"'],
     [{ type: 'equals', ignoreCase: 'yes' }, 'true or false'],
     [{ type: 'equals', trim: 'left' }, 'both, answer or none'],

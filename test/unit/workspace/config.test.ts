@@ -66,11 +66,7 @@ describe('hone.yaml', () => {
     ['prompts:\n  - path: a.md\n    scorers:\n      - type: equals\n        vale: x\n', 5, '"vale"'],
     ['prompts:\n  - path: a.md\n    scorers:\n      - type: regexp\n', 4, '"regexp"'],
     ['prompts:\n  - path: a.md\n    scorers:\n      - weight: 1\n', 4, 'no "type"'],
-    [
-      'prompts:\n  - path: a.md\n    scorers:\n      - { type: javascript, file: ./s.mjs }\n',
-      4,
-      'not available yet',
-    ],
+    ['prompts:\n  - path: a.md\n    scorers:\n      - { type: javascript }\n', 4, '"file" is missing'],
     ['prompts:\n  - path: a.md\n    scorers: equals\n', 3, '"scorers" must be a list'],
     ['prompts:\n  - path: "a.md\n', 3, 'not valid YAML'],
     ['prompts: []\nprompts: []\n', 2, 'not valid YAML'],

@@ -138,12 +138,6 @@ describe('bad input', () => {
       'bad-test-set',
       '"ticket", "kind"',
     ],
-    [
-      'some rows unlabelled',
-      { ...fine, 'prompts/a.csv': 'ticket,label\na,b\nb,\nc,\nd,c\n' },
-      'bad-test-set',
-      '3, 4',
-    ],
     ['no label at all', { ...fine, 'prompts/a.csv': 'ticket,label\na,\n' }, 'bad-test-set', '"label"'],
     [
       'a scorer that cannot be made',

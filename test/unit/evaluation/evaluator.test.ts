@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { HoneError, type ErrorReason } from '../../../src/core/errors.js';
+import { encodeText } from '../../../src/core/prompt.js';
+import type { CaseOutcome } from '../../../src/core/run.js';
+import type { TestSet } from '../../../src/core/testset.js';
+import { Evaluator } from '../../../src/evaluation/evaluator.js';
+import { readPrompt } from '../../../src/formats/index.js';
+import { createScorers } from '../../../src/scorers/index.js';
+import { ScriptedModel } from '../../fixtures/models.js';
+
+const document = readPrompt('prompts/a.md', encodeText('Say {{text}}.'));
+
+function rows(count: number): TestSet {
+  const cases = Array.from({ length: count }, (_, index) => ({
+    id: `r${index}`,
+    vars: { text: `word${index}` },
+    expected: 'ok',
+    guard: false,
+    line: index + 2,
+  }));
+  return { path: 'a.csv', format: 'csv', columns: [], expectedColumn: 'x', cases, problems: [] };
+}
+
+/** Evaluates all rows one after the other; `faults` says with which reason a row fails. */
+async function evaluated(
+  count: number,
+  faults: (index: number) => ErrorReason | undefined,
+  { hasScored = false } = {},
+) {
+  const testset = rows(count);
+  const model = new ScriptedModel('test:task', (request) => {
+    const reason = faults(Number(/word(\d+)/.exec(request.messages[0]!.content)![1]));
+    if (reason) throw new HoneError({ reason, message: `It said ${reason}.`, nextStep: '' });
+    return 'ok';
+  });
+  const evaluator = new Evaluator({
+    model,
+    testset,
+    scorers: await createScorers([{ type: 'equals' }], testset),
+    hasScored,
+  });
+  const outcomes = new Map<string, CaseOutcome>();
+  const work = evaluator.evaluate(
+    document,
+    testset.cases.map(({ id }) => id),
+    { onOutcome: (id, outcome) => outcomes.set(id, outcome) },
+  );
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => (HoneError.is(thrown) ? thrown.reason : thrown),
+  );
+  const failed = [...outcomes].filter(([, { status }]) => status === 'error').map(([id]) => id);
+  return { error, failed, scored: outcomes.size - failed.length };
+}
+
+describe('Evaluator', () => {
+  it('reports a failing row as an error, whatever the order, and goes on', async () => {
+    expect(await evaluated(12, (index) => (index % 4 === 0 ? 'bad-request' : undefined))).toEqual({
+      error: undefined,
+      failed: ['r0', 'r4', 'r8'],
+      scored: 9,
+    });
+  });
+
+  it.each<ErrorReason>(['bad-request', 'bad-response', 'scorer-failed', 'timed-out'])(
+    'ends when the first rows all fail with %s, and blames none of them',
+    async (reason) => {
+      expect(await evaluated(12, () => reason)).toEqual({ error: reason, failed: [], scored: 0 });
+      expect(await evaluated(2, () => reason)).toEqual({ error: reason, failed: [], scored: 0 });
+    },
+  );
+
+  it('takes failing rows for what they are when others were scored before', async () => {
+    expect(await evaluated(2, () => 'bad-request', { hasScored: true })).toEqual({
+      error: undefined,
+      failed: ['r0', 'r1'],
+      scored: 0,
+    });
+  });
+
+  it('ends when the endpoint stops answering in the middle', async () => {
+    const { error, scored } = await evaluated(20, (index) => (index >= 10 ? 'overloaded' : undefined));
+    expect(error).toBe('overloaded');
+    expect(scored).toBe(10);
+  });
+});
