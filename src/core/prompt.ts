@@ -63,8 +63,9 @@ export interface EmbeddedTests {
    * - `promptfoo`: a row is an entry of `tests` (`{ vars?, assert?, description?, threshold?, options?, metadata? }`), an
    *   evaluator is an assertion of `defaultTest`, which goes before the row's own. There may be none of either: tests in
    *   files of their own and scenarios are found by reading the prompt file as a test set.
+   * - `sample`: the one row is what the author tries the prompt with; it is no test set.
    */
-  readonly kind?: 'github-models' | 'promptfoo';
+  readonly kind?: 'github-models' | 'promptfoo' | 'sample';
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   /** 1-based line in the prompt file of each row. */
   readonly lines: readonly number[];

@@ -144,5 +144,7 @@ function readSample(
     ...valuesOf(inputs, 'sample', 'example'),
     ...mapping(values.sample),
   };
-  return Object.keys(row).length > 0 ? { rows: [row], lines: [line], evaluators: [] } : undefined;
+  return Object.keys(row).length > 0
+    ? { kind: 'sample', rows: [row], lines: [line], evaluators: [] }
+    : undefined;
 }

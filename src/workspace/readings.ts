@@ -34,9 +34,13 @@ export function readingOf(document: PromptDocument): Reading {
   };
 }
 
-/** Whether a prompt file carries test rows, or names them as a promptfoo configuration does. */
+/**
+ * Whether a prompt file carries test rows, or names them as a promptfoo configuration does. A sample to try the prompt
+ * with is not a test set.
+ */
 export function hasRows({ embedded }: PromptDocument): boolean {
-  return (embedded?.rows.length ?? 0) > 0 || embedded?.kind === 'promptfoo';
+  if (embedded === undefined || embedded.kind === 'sample') return false;
+  return embedded.rows.length > 0 || embedded.kind === 'promptfoo';
 }
 
 /** A file by what changes when it is written. */

@@ -11,6 +11,7 @@ import { count, score, wrap, type Paint } from '../terminal.js';
 
 interface EvalOptions extends ModelOptions {
   readonly tests?: string;
+  readonly span?: string;
   readonly repeat?: number;
   readonly maxCalls?: number;
 }
@@ -20,6 +21,7 @@ export function addEval(program: Command, shell: Shell): void {
     .description('score a prompt on all rows of its test set')
     .argument('<prompt>', 'the prompt file')
     .option('--tests <file>', 'the test set (default: hone.yaml, then the file of the same name)')
+    .option('--span <id>', 'of a file with several prompts, a span of the one that is meant')
     .option('--repeat <n>', 'answers per row', wholeNumber(1))
     .option('--max-calls <n>', 'requests that may reach the model', wholeNumber(1))
     .action((prompt: string, options: EvalOptions) =>
@@ -30,8 +32,10 @@ export function addEval(program: Command, shell: Shell): void {
 async function evaluate(shell: Shell, named: string, options: EvalOptions): Promise<Outcome> {
   const { evaluatePrompt } = await import('../../engine.js');
   const prompt = await locatePrompt(shell.cwd, named);
-  const tests = options.tests === undefined ? {} : { tests: path.resolve(shell.cwd, options.tests) };
-  const task = await loadShown(shell, prompt, tests);
+  const task = await loadShown(shell, prompt, {
+    ...(options.tests !== undefined && { tests: path.resolve(shell.cwd, options.tests) }),
+    span: options.span,
+  });
   const models = await buildModels(planModels(options, shell.env));
   task.notes.forEach((note) => shell.note(note));
   const progress = evaluationProgress(shell.stderr);

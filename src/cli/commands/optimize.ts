@@ -18,6 +18,7 @@ import { count, paintFor } from '../terminal.js';
 
 interface OptimizeOptions extends ModelOptions {
   readonly tests?: string;
+  readonly span?: string;
   readonly strategy?: string;
   readonly effort?: Effort;
   readonly maxCalls?: number;
@@ -37,6 +38,7 @@ export function addOptimize(program: Command, shell: Shell): void {
     .description('search for a better prompt, and say whether it is better')
     .argument('<prompt...>', 'the prompt files')
     .option('--tests <file>', 'the test set (default: hone.yaml, then the file of the same name)')
+    .option('--span <id>', 'the span to improve, as "hone list" names it (default: the system message)')
     .option('--strategy <name>', 'how candidates are proposed: hone or opro')
     .addOption(new Option('--effort <level>', 'how much to try').choices(['quick', 'normal', 'thorough']))
     .option('--max-calls <n>', 'requests that may reach a model, all models together', wholeNumber(1))
@@ -51,11 +53,14 @@ export function addOptimize(program: Command, shell: Shell): void {
 
 async function optimize(shell: Shell, named: readonly string[], options: OptimizeOptions): Promise<Outcome> {
   const { planRun, runResult } = await import('../../engine.js');
-  const tests = options.tests === undefined ? {} : { tests: path.resolve(shell.cwd, options.tests) };
+  const load = {
+    ...(options.tests !== undefined && { tests: path.resolve(shell.cwd, options.tests) }),
+    span: options.span,
+  };
   const tasks: PromptTask[] = [];
   for (const each of named) {
     const prompt = await locatePrompt(shell.cwd, each);
-    tasks.push(await loadShown(shell, prompt, tests));
+    tasks.push(await loadShown(shell, prompt, load));
   }
   const models = await buildModels(planModels(options, shell.env));
   const leastShare = shareOfBudget(options, [], tasks.length);
@@ -139,6 +144,7 @@ function runOptions(options: OptimizeOptions, limits: Limits): RunOptions {
     ...(options.strategy === undefined ? {} : { strategy: options.strategy }),
     ...(options.effort === undefined ? {} : { effort: options.effort }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.span === undefined ? {} : { spanId: options.span }),
     ...(limits.maxCalls === undefined ? {} : { maxCalls: limits.maxCalls }),
     ...(limits.maxCost === undefined ? {} : { maxCost: limits.maxCost }),
   };

@@ -137,7 +137,7 @@ function metaPrompt(context: ProposalContext, parent: CandidateRecord, cause: Ca
             ([name, value]) => `${name}: ${excerpt(value, TEXT_SHOWN)}`,
           ),
           `answer: ${excerpt(output, TEXT_SHOWN)}`,
-          row.expected !== undefined && `expected: ${excerpt(expectedText(row), TEXT_SHOWN)}`,
+          expectedText(row) !== '' && `expected: ${excerpt(expectedText(row), TEXT_SHOWN)}`,
           ...texts.map((text) => `feedback: ${text}`),
         ]
           .filter(Boolean)
@@ -155,7 +155,7 @@ function metaPrompt(context: ProposalContext, parent: CandidateRecord, cause: Ca
                 ...Object.entries(inputsOf(context, row)).map(
                   ([name, value]) => `${name}: ${excerpt(value, 200)}`,
                 ),
-                row.expected !== undefined && `expected: ${excerpt(expectedText(row), 200)}`,
+                expectedText(row) !== '' && `expected: ${excerpt(expectedText(row), 200)}`,
               ]
                 .filter(Boolean)
                 .join('\n'),

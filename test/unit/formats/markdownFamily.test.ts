@@ -42,7 +42,6 @@ const PATHS: readonly (readonly [string, string])[] = [
 
 describe('Markdown customisation files', () => {
   it.each(PATHS)('%s is %s', (path, format) => {
-    expect(isPromptPath(path)).toBe(true);
     expect(isPromptFile(path, encodeText(BODY))).toBe(true);
     const document = read(path, BODY);
     expect(document.format).toBe(format);
