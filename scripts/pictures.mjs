@@ -17,10 +17,9 @@ const PROMPT = 'triage.md';
 const folder = path.join(root, 'docs', 'pictures');
 
 /** The run of the pictures, started as a person starts it. */
-async function optimize({ page, webviewFrame }) {
+async function optimize({ page, webviewFrame, contextMenu }) {
   await page.getByRole('treeitem', { name: 'prompts', exact: true }).click();
-  await page.getByRole('treeitem', { name: PROMPT }).click({ button: 'right' });
-  await page.getByRole('menuitem', { name: /Optimize/ }).click();
+  await contextMenu(PROMPT, 'Hone: Optimize');
   await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
   const panel = await webviewFrame('h1');
   await panel

@@ -41,6 +41,8 @@ export interface Workbench {
   readonly folder: string;
   /** Runs a command through the command palette, by its full title: "Hone: Improve Prompt". */
   runCommand(title: string): Promise<void>;
+  /** Chooses an entry of a tree item's context menu. */
+  contextMenu(treeItem: string, entry: string | RegExp): Promise<void>;
   /** The page inside a webview: the first one in which the selector matches. */
   webviewFrame(selector?: string): Promise<Frame>;
   /** Bytes of a file in the folder, as they are on disk. */
@@ -86,6 +88,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     page,
     folder,
     runCommand: (title) => runCommand(page, title),
+    contextMenu: (treeItem, entry) => contextMenu(page, treeItem, entry),
     webviewFrame: (selector) => webviewFrame(page, selector),
     readFile: (relativePath) => readFileSync(path.join(folder, relativePath)),
     setTheme: (next) => setTheme(page, next),
@@ -112,6 +115,21 @@ async function runCommand(page: Page, title: string): Promise<void> {
   await until(`the command "${title}" in the command palette`, async () => {
     await page.keyboard.press('F1');
     return await pick(page, '>', title);
+  });
+}
+
+/** A menu ignores clicks for a moment after it has opened, so one click may not be enough. */
+async function contextMenu(page: Page, treeItem: string, entry: string | RegExp): Promise<void> {
+  const item = page.getByRole('menuitem', { name: entry });
+  await page.getByRole('treeitem', { name: treeItem }).click({ button: 'right' });
+  await item.waitFor();
+  await until(`the menu entry ${String(entry)}`, async () => {
+    await item.click({ timeout: 2000 }).catch(() => undefined);
+    const isClosed = await item.waitFor({ state: 'hidden', timeout: 1000 }).then(
+      () => true,
+      () => undefined,
+    );
+    return isClosed;
   });
 }
 

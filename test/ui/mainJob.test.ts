@@ -28,8 +28,7 @@ describe('the main job', () => {
   it('starts from the explorer, and sends nothing before the user has chosen models and confirmed', async () => {
     const { page } = workbench;
     await page.getByRole('treeitem', { name: 'prompts', exact: true }).click();
-    await page.getByRole('treeitem', { name: 'triage.md' }).click({ button: 'right' });
-    await page.getByRole('menuitem', { name: /Optimize/ }).click();
+    await workbench.contextMenu('triage.md', 'Hone: Optimize');
 
     const models = page.locator('.quick-input-widget');
     await models.getByText('Sandbox (simulated, no LLM)').click();
