@@ -29,6 +29,7 @@ import { ApiKeys, hostOf } from './secrets.js';
 import { readSettings } from './settings.js';
 import { candidateNames } from './snapshot.js';
 import { StartFlow } from './startFlow.js';
+import { isPromptUri } from './promptFiles.js';
 import { StatusBar, watchActivePrompt } from './statusBar.js';
 import { targetOf } from './targets.js';
 import { TestSetPicks } from './testSets.js';
@@ -89,13 +90,14 @@ export class Hone implements vscode.Disposable {
     this.panels = own(new RunPanels(api, context.extensionUri, this.runs, this.panelActions()));
     this.prompts = new PromptsTree(api, this.index);
     this.runList = own(new RunsTree(api, this.runs));
-    this.lenses = new PromptLenses(api, this.runs);
+    const isPrompt = (uri: vscode.Uri) => isPromptUri(api, uri) || this.index.has(uri);
+    this.lenses = new PromptLenses(api, this.runs, isPrompt);
     this.statusBar = own(new StatusBar(api, this.runs));
     own(api.window.registerTreeDataProvider(VIEWS.prompts.id, this.prompts));
     own(api.window.registerTreeDataProvider(VIEWS.runs.id, this.runList));
     own(api.languages.registerCodeLensProvider([...LENS_SELECTOR], this.lenses));
     own(api.workspace.registerTextDocumentContentProvider(DOCUMENT_SCHEME, this.documents));
-    own(watchActivePrompt(api));
+    own(watchActivePrompt(api, isPrompt));
     own(new Diagnostics(api, this.index, (error) => this.notices.error(error)));
     own(
       this.runs.onDidBegin((run) => {

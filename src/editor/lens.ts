@@ -1,7 +1,6 @@
 import type * as vscode from 'vscode';
 import { COMMANDS } from '../contributions.js';
 import { loadEngine } from './engine.js';
-import { isPromptUri } from './promptFiles.js';
 import type { RunController } from './runController.js';
 import { targetOf } from './targets.js';
 import type { VsCode } from './vscode.js';
@@ -9,8 +8,12 @@ import { ago, outcomeWords } from './words.js';
 
 /** Files that may carry lenses; each is asked again by its path. */
 export const LENS_SELECTOR: readonly vscode.DocumentFilter[] = [
-  { scheme: 'file', pattern: '**/*.prompt.{md,yml,yaml}' },
-  { scheme: 'file', pattern: '**/prompts/**/*.{md,txt}' },
+  {
+    scheme: 'file',
+    pattern:
+      '**/*.{md,mdc,txt,yml,yaml,json,jsonl,toml,prompt,prompty,baml,j2,jinja,jinja2,mustache,hbs,py,ts,tsx,js,jsx,mjs}',
+  },
+  { scheme: 'file', pattern: '**/{.cursorrules,.clinerules}' },
 ];
 
 /** At most two lenses above a prompt: start a run, and the result of the last one. */
@@ -20,12 +23,13 @@ export class PromptLenses implements vscode.CodeLensProvider {
   constructor(
     private readonly api: VsCode,
     runs: RunController,
+    private readonly isPrompt: (uri: vscode.Uri) => boolean,
   ) {
     this.onDidChangeCodeLenses = runs.onDidChangeList;
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-    if (!isPromptUri(this.api, document.uri)) return [];
+    if (!this.isPrompt(document.uri)) return [];
     const top = new this.api.Range(0, 0, 0, 0);
     const start = new this.api.CodeLens(top, {
       command: COMMANDS.optimize.id,

@@ -86,7 +86,10 @@ export class StartFlow {
     const { loadTask } = await loadEngine();
     const picked = tests ?? (await this.picks.remembered(target));
     try {
-      return await loadTask(target.root, target.path, picked === undefined ? {} : { tests: picked });
+      return await loadTask(target.root, target.path, {
+        trusted: this.api.workspace.isTrusted,
+        ...(picked !== undefined && { tests: picked }),
+      });
     } catch (error) {
       if (picked !== undefined || !HoneError.is(error, 'no-test-set')) throw error;
       const chosen = await this.picks.pick(target);

@@ -2,7 +2,6 @@ import type * as vscode from 'vscode';
 import { callsMade } from '../core/run.js';
 import { COMMANDS, CONTEXT_KEYS } from '../contributions.js';
 import { Disposables } from './disposables.js';
-import { isPromptUri } from './promptFiles.js';
 import type { RunController } from './runController.js';
 import { throttle } from './throttle.js';
 import type { VsCode } from './vscode.js';
@@ -65,13 +64,13 @@ export class StatusBar implements vscode.Disposable {
 }
 
 /** Keeps the context key of the editor-title button in step with the active editor. */
-export function watchActivePrompt(api: VsCode): vscode.Disposable {
+export function watchActivePrompt(api: VsCode, isPrompt: (uri: vscode.Uri) => boolean): vscode.Disposable {
   let current: boolean | undefined;
   const update = (editor: vscode.TextEditor | undefined) => {
-    const isPrompt = isPromptUri(api, editor?.document.uri);
-    if (isPrompt === current) return;
-    current = isPrompt;
-    void api.commands.executeCommand('setContext', CONTEXT_KEYS.activeIsPrompt, isPrompt);
+    const next = editor !== undefined && isPrompt(editor.document.uri);
+    if (next === current) return;
+    current = next;
+    void api.commands.executeCommand('setContext', CONTEXT_KEYS.activeIsPrompt, next);
   };
   update(api.window.activeTextEditor);
   return api.window.onDidChangeActiveTextEditor(update);

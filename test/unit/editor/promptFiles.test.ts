@@ -11,6 +11,17 @@ const name = fc.constantFrom(
   'x.prompt',
   '.github',
   'README',
+  'AGENTS',
+  'CLAUDE.local',
+  '.claude',
+  'commands',
+  'agents',
+  'rules',
+  '.cursor',
+  '.clinerules',
+  '.gemini',
+  'plugins',
+  'skprompt',
   'prompt',
 );
 const ending = fc.constantFrom(
@@ -22,11 +33,17 @@ const ending = fc.constantFrom(
   '.prompt.yml',
   '.prompt.yaml',
   '.json',
+  '.instructions.md',
+  '.agent.md',
+  '.chatmode.md',
+  '.mdc',
+  '.toml',
+  '.prompty',
   '',
   '.MD',
 );
 const path = fc
-  .tuple(fc.array(name, { maxLength: 3 }), name, ending)
+  .tuple(fc.array(name, { maxLength: 4 }), name, ending)
   .map(([folders, file, end]) => [...folders, file + end].join('/'));
 
 describe('looksLikePrompt', () => {
@@ -35,7 +52,7 @@ describe('looksLikePrompt', () => {
       fc.property(path, (each) => {
         expect(looksLikePrompt(each), each).toBe(isPromptPath(each));
       }),
-      { numRuns: 500 },
+      { numRuns: 5000 },
     );
   });
 });
