@@ -133,7 +133,7 @@ function takeLock(folder: string): string {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const owner = Number(readFileSync(lockFile, 'utf8'));
-      if (owner === process.pid ? ownLocks.has(lockFile) : isAlive(owner)) {
+      if (owner === process.pid ? ownLocks.has(lockFile) : isStillAlive(owner)) {
         throw new HoneError({
           reason: 'bad-usage',
           message: `The run ${path.basename(folder)} is being run by process ${owner}.`,
@@ -151,12 +151,34 @@ function releaseLock(lockFile: string): void {
   rmSync(lockFile, { force: true });
 }
 
+/** How long a process that was just killed may take to be gone, in steps of milliseconds. */
+const DYING_STEPS = 6;
+const DYING_STEP_MS = 50;
+
+/** A process that is being killed counts as gone as soon as it is. */
+function isStillAlive(pid: number): boolean {
+  for (let step = 0; step < DYING_STEPS; step++) {
+    if (!isAlive(pid)) return false;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, DYING_STEP_MS);
+  }
+  return isAlive(pid);
+}
+
 function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Whether a process has ended and only waits for its parent to take note, which Linux tells in `/proc`. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
   }
 }

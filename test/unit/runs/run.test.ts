@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BASELINE_ID } from '../../../src/core/candidate.js';
 import { cancelled, HoneError } from '../../../src/core/errors.js';
 import { encodeText } from '../../../src/core/prompt.js';
@@ -411,6 +414,35 @@ describe('resuming', () => {
     expect((await loadRun(root, runId)).verdict).toEqual(resumed.verdict);
     expect((await listRuns(root)).runs).toMatchObject([{ runId, verdict: 'better', accepted: [] }]);
   });
+});
+
+describe('the lock of a run', () => {
+  it.runIf(process.platform === 'linux')(
+    'is taken over from a process that has ended but was not waited for',
+    async () => {
+      // The shell leaves its child unwaited while it sleeps itself.
+      const shell = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 20'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const [line] = (await once(shell.stdout, 'data')) as [Buffer];
+      const zombie = Number(line.toString());
+      const abort = new AbortController();
+      const stopped = await startRun(await taskOf(testset(40)), {}, models(), {
+        signal: abort.signal,
+        onEvent: (_, state) => {
+          if (callsMade(state.usage) > 5) abort.abort();
+        },
+      });
+      const { runId } = stopped.setup;
+      await writeFile(path.join(root, '.hone', 'runs', runId, 'lock'), String(zombie));
+      try {
+        await vi.waitFor(() => expect(readFileSync(`/proc/${zombie}/stat`, 'utf8')).toContain(') Z '));
+        expect((await resumeRun(root, runId, models())).verdict?.kind).toBe('better');
+      } finally {
+        shell.kill();
+      }
+    },
+  );
 });
 
 describe('acceptedBytes', () => {
