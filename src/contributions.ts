@@ -27,6 +27,11 @@ export const CONTEXT_KEYS = {
 export const COMMANDS = {
   optimize: { id: 'hone.optimize', title: 'Hone: Optimize', icon: '$(sparkle)' },
   evaluate: { id: 'hone.evaluate', title: 'Score Without Changing', icon: '$(beaker)' },
+  optimizeSelection: {
+    id: 'hone.optimizeSelection',
+    title: 'Hone: Optimize Selected String',
+    palette: 'editorHasSelection && resourceExtname =~ /^\\.(py|[jt]sx?|mjs)$/',
+  },
   stop: { id: 'hone.stop', title: 'Stop Run', icon: '$(debug-stop)', palette: CONTEXT_KEYS.running },
   resume: { id: 'hone.resume', title: 'Resume Run', icon: '$(debug-continue)' },
   openPanel: { id: 'hone.openPanel', title: 'Open Run', icon: '$(graph-line)' },
@@ -111,8 +116,12 @@ export const DOCUMENT_SCHEME = 'hone';
 /** Everything that makes the editor load the extension, besides its commands and views. */
 export const ACTIVATION_EVENTS = [
   'onLanguage:prompt',
+  'onLanguage:instructions',
+  'onLanguage:chatagent',
+  'onLanguage:skill',
   'onLanguage:markdown',
   'onLanguage:plaintext',
   'onLanguage:yaml',
+  'onLanguage:handlebars',
   `onWebviewPanel:${PANEL_TYPE}`,
 ] as const;

@@ -68,6 +68,7 @@ export function startOptions(value: unknown): StartOptions {
     ...text('optimizerModel'),
     ...text('strategy'),
     ...text('tests'),
+    ...text('span'),
     ...number('maxCalls'),
     ...number('seed'),
     ...((effort === 'quick' || effort === 'normal' || effort === 'thorough') && { effort }),

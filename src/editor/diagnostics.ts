@@ -4,7 +4,6 @@ import type { Problem } from '../core/prompt.js';
 import { Disposables } from './disposables.js';
 import { loadEngine } from './engine.js';
 import type { PromptIndex } from './promptIndex.js';
-import { isPromptUri } from './promptFiles.js';
 import { relativePath } from './targets.js';
 import type { VsCode } from './vscode.js';
 
@@ -27,6 +26,11 @@ export class Diagnostics implements vscode.Disposable {
     own(api.workspace.onDidOpenTextDocument(check));
     own(api.workspace.onDidSaveTextDocument(check));
     own(api.workspace.onDidCloseTextDocument(({ uri }) => this.collection.delete(uri)));
+    own(
+      index.onDidRead(() =>
+        api.workspace.textDocuments.filter(({ uri }) => !this.collection.has(uri)).forEach(check),
+      ),
+    );
     api.workspace.textDocuments.forEach(check);
   }
 
@@ -39,7 +43,7 @@ export class Diagnostics implements vscode.Disposable {
     if (document.uri.scheme !== 'file' || !folder) return;
     const root = folder.uri.fsPath;
     const isConfig = document.uri.fsPath === path.join(root, CONFIG_FILE);
-    if (!isConfig && !isPromptUri(this.api, document.uri) && !this.index.has(document.uri)) return;
+    if (!isConfig && !this.index.isPrompt(document.uri)) return;
     const { problemsOfFile } = await loadEngine();
     const problems = await problemsOfFile(root, relativePath(root, document.uri.fsPath));
     if (document.isClosed) return;

@@ -19,7 +19,7 @@ export async function evaluate(
   options: StartOptions,
 ): Promise<EvaluationResult | undefined> {
   if (!(await flow.checkTrust())) return undefined;
-  const target = await targetOf(api, uri);
+  const target = await targetOf(api, uri, options.span);
   const task = await flow
     .loadTask(target, options.tests)
     .catch((error: unknown) => flow.explain(error, target, options.tests));

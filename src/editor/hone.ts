@@ -25,11 +25,11 @@ import { PromptIndex } from './promptIndex.js';
 import { PromptsTree } from './promptsTree.js';
 import { RunController } from './runController.js';
 import { RunsTree } from './runsTree.js';
+import { selectedSpan } from './selectedString.js';
 import { ApiKeys, hostOf } from './secrets.js';
 import { readSettings } from './settings.js';
 import { candidateNames } from './snapshot.js';
-import { StartFlow } from './startFlow.js';
-import { isPromptUri } from './promptFiles.js';
+import { StartFlow, type StartOptions } from './startFlow.js';
 import { StatusBar, watchActivePrompt } from './statusBar.js';
 import { targetOf } from './targets.js';
 import { TestSetPicks } from './testSets.js';
@@ -90,14 +90,13 @@ export class Hone implements vscode.Disposable {
     this.panels = own(new RunPanels(api, context.extensionUri, this.runs, this.panelActions()));
     this.prompts = new PromptsTree(api, this.index);
     this.runList = own(new RunsTree(api, this.runs));
-    const isPrompt = (uri: vscode.Uri) => isPromptUri(api, uri) || this.index.has(uri);
-    this.lenses = new PromptLenses(api, this.runs, isPrompt);
+    this.lenses = own(new PromptLenses(api, this.runs, this.index));
     this.statusBar = own(new StatusBar(api, this.runs));
     own(api.window.registerTreeDataProvider(VIEWS.prompts.id, this.prompts));
     own(api.window.registerTreeDataProvider(VIEWS.runs.id, this.runList));
     own(api.languages.registerCodeLensProvider([...LENS_SELECTOR], this.lenses));
     own(api.workspace.registerTextDocumentContentProvider(DOCUMENT_SCHEME, this.documents));
-    own(watchActivePrompt(api, isPrompt));
+    own(watchActivePrompt(api, this.index));
     own(new Diagnostics(api, this.index, (error) => this.notices.error(error)));
     own(
       this.runs.onDidBegin((run) => {
@@ -114,11 +113,12 @@ export class Hone implements vscode.Disposable {
   private commandHandlers(): CommandHandlers {
     const { api } = this;
     return {
-      optimize: async (clicked, selected, options) => {
-        const uris = promptUris(api, clicked, selected);
-        const started = await this.flow.optimize(uris, startOptions(options));
-        if (started.length === 0) return [];
-        return this.withProgress(() => Promise.all(started.map((run) => this.reportOf(run.root, run.ended))));
+      optimize: (clicked, selected, options) =>
+        this.optimize(promptUris(api, clicked, selected), startOptions(options)),
+      optimizeSelection: async (_clicked, _selected, options) => {
+        const span = await selectedSpan(api, this.flow);
+        if (span === undefined) return [];
+        return this.optimize(promptUris(api, undefined, undefined), { ...startOptions(options), span });
       },
       evaluate: (clicked, _selected, options) =>
         evaluate(
@@ -158,6 +158,12 @@ export class Hone implements vscode.Disposable {
       },
       showLog: () => this.log.show(),
     };
+  }
+
+  private async optimize(uris: readonly vscode.Uri[], options: StartOptions) {
+    const started = await this.flow.optimize(uris, options);
+    if (started.length === 0) return [];
+    return this.withProgress(() => Promise.all(started.map((run) => this.reportOf(run.root, run.ended))));
   }
 
   private panelActions(): PanelActions {

@@ -1,6 +1,8 @@
 import type * as vscode from 'vscode';
 import { COMMANDS } from '../contributions.js';
 import { loadEngine } from './engine.js';
+import { Disposables } from './disposables.js';
+import type { PromptIndex } from './promptIndex.js';
 import type { RunController } from './runController.js';
 import { targetOf } from './targets.js';
 import type { VsCode } from './vscode.js';
@@ -11,25 +13,36 @@ export const LENS_SELECTOR: readonly vscode.DocumentFilter[] = [
   {
     scheme: 'file',
     pattern:
-      '**/*.{md,mdc,txt,yml,yaml,json,jsonl,toml,prompt,prompty,baml,j2,jinja,jinja2,mustache,hbs,py,ts,tsx,js,jsx,mjs}',
+      '**/*.{md,mdc,txt,yml,yaml,json,jsonl,toml,prompt,prompty,baml,j2,jinja,jinja2,mustache,hbs,handlebars,py,ts,tsx,js,jsx,mjs}',
   },
   { scheme: 'file', pattern: '**/{.cursorrules,.clinerules}' },
 ];
 
 /** At most two lenses above a prompt: start a run, and the result of the last one. */
-export class PromptLenses implements vscode.CodeLensProvider {
-  readonly onDidChangeCodeLenses: vscode.Event<void>;
+export class PromptLenses implements vscode.CodeLensProvider, vscode.Disposable {
+  private readonly disposables = new Disposables();
+  private readonly changed: vscode.EventEmitter<void>;
 
   constructor(
     private readonly api: VsCode,
     runs: RunController,
-    private readonly isPrompt: (uri: vscode.Uri) => boolean,
+    private readonly index: PromptIndex,
   ) {
-    this.onDidChangeCodeLenses = runs.onDidChangeList;
+    this.changed = this.disposables.add(new api.EventEmitter<void>());
+    this.disposables.add(runs.onDidChangeList(() => this.changed.fire()));
+    this.disposables.add(index.onDidRead(() => this.changed.fire()));
+  }
+
+  get onDidChangeCodeLenses(): vscode.Event<void> {
+    return this.changed.event;
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-    if (!this.isPrompt(document.uri)) return [];
+    if (!this.index.isPrompt(document.uri)) return [];
     const top = new this.api.Range(0, 0, 0, 0);
     const start = new this.api.CodeLens(top, {
       command: COMMANDS.optimize.id,

@@ -50,7 +50,8 @@ export class MappingFlow {
     this.index.refresh();
     this.notices.info(`hone.yaml says which columns of ${view.testset} serve ${target.path}.`, {
       label: 'Optimize',
-      run: () => this.api.commands.executeCommand(COMMANDS.optimize.id, target.uri),
+      run: () =>
+        this.api.commands.executeCommand(COMMANDS.optimize.id, target.uri, undefined, { span: target.span }),
     });
     return mapping;
   }
@@ -65,9 +66,9 @@ export class MappingFlow {
     return [{ label: 'Map Columns', run }];
   }
 
-  private async testsOf(target: PromptTarget, tests: string | undefined): Promise<{ tests?: string }> {
+  private async testsOf(target: PromptTarget, tests: string | undefined) {
     const picked = tests ?? (await this.picks.remembered(target));
-    return picked === undefined ? {} : { tests: picked };
+    return { span: target.span, ...(picked !== undefined && { tests: picked }) };
   }
 
   private async ask(view: ColumnView): Promise<ColumnMapping | undefined> {

@@ -4,6 +4,7 @@ import type { PromptListing } from '../workspace/index.js';
 import { Disposables } from './disposables.js';
 import { loadEngine } from './engine.js';
 import type { Notices } from './notices.js';
+import { isPromptUri, mayBePrompt } from './promptFiles.js';
 import { workspaceRoots } from './targets.js';
 import { throttle } from './throttle.js';
 import type { VsCode } from './vscode.js';
@@ -16,7 +17,7 @@ export interface IndexedPrompt extends PromptListing {
 
 /** Prompt files of all formats and test sets. Source code is watched by what is saved in this window. */
 const WATCHED =
-  '**/{.cursorrules,.clinerules,*.{md,mdc,txt,yml,yaml,json,jsonl,csv,tsv,prompt,prompty,baml,j2,jinja,jinja2,mustache,hbs,toml}}';
+  '**/{.cursorrules,.clinerules,*.{md,mdc,txt,yml,yaml,json,jsonl,csv,tsv,prompt,prompty,baml,j2,jinja,jinja2,mustache,hbs,handlebars,toml}}';
 /** The comment that makes a string in source code a prompt. */
 const CODE_MARKER = 'hone: prompt';
 const SETTLE_MS = 1000;
@@ -25,6 +26,7 @@ const SETTLE_MS = 1000;
 export class PromptIndex implements vscode.Disposable {
   private readonly disposables = new Disposables();
   private readonly changed: vscode.EventEmitter<void>;
+  private readonly wasRead: vscode.EventEmitter<void>;
   private reading: Promise<readonly IndexedPrompt[]> | undefined;
   private found: ReadonlySet<string> = new Set();
   private watching = false;
@@ -34,11 +36,17 @@ export class PromptIndex implements vscode.Disposable {
     private readonly notices: Notices,
   ) {
     this.changed = this.disposables.add(new api.EventEmitter<void>());
+    this.wasRead = this.disposables.add(new api.EventEmitter<void>());
     this.disposables.add(api.workspace.onDidChangeWorkspaceFolders(() => this.refresh()));
   }
 
   get onDidChange(): vscode.Event<void> {
     return this.changed.event;
+  }
+
+  /** The files have been read: `isPrompt` may say something else than before. */
+  get onDidRead(): vscode.Event<void> {
+    return this.wasRead.event;
   }
 
   list(): Promise<readonly IndexedPrompt[]> {
@@ -47,8 +55,17 @@ export class PromptIndex implements vscode.Disposable {
     return this.reading;
   }
 
-  /** Whether the last reading found this file. */
-  has(uri: vscode.Uri): boolean {
+  /**
+   * Whether a file is a prompt, by its name or because the last reading found it. Of a template that nobody has looked
+   * for yet, `onDidRead` tells when more is known.
+   */
+  isPrompt(uri: vscode.Uri): boolean {
+    if (isPromptUri(this.api, uri) || this.has(uri)) return true;
+    if (mayBePrompt(uri)) this.list().catch((error: unknown) => this.notices.error(error));
+    return false;
+  }
+
+  private has(uri: vscode.Uri): boolean {
     return this.found.has(uri.toString());
   }
 
@@ -80,6 +97,7 @@ export class PromptIndex implements vscode.Disposable {
     );
     const prompts = lists.flat();
     this.found = new Set(prompts.map(({ uri }) => uri.toString()));
+    this.wasRead.fire();
     return prompts;
   }
 

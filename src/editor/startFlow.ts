@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly seed?: number;
   /** Test set, relative to the folder. */
   readonly tests?: string;
+  /** Which prompt of a file that holds several. */
+  readonly span?: string;
 }
 
 interface Prepared {
@@ -85,15 +87,18 @@ export class StartFlow {
   async loadTask(target: PromptTarget, tests?: string): Promise<PromptTask | undefined> {
     const { loadTask } = await loadEngine();
     const picked = tests ?? (await this.picks.remembered(target));
-    try {
-      return await loadTask(target.root, target.path, {
+    const load = (set: string | undefined) =>
+      loadTask(target.root, target.path, {
         trusted: this.api.workspace.isTrusted,
-        ...(picked !== undefined && { tests: picked }),
+        span: target.span,
+        ...(set !== undefined && { tests: set }),
       });
+    try {
+      return await load(picked);
     } catch (error) {
       if (picked !== undefined || !HoneError.is(error, 'no-test-set')) throw error;
       const chosen = await this.picks.pick(target);
-      return chosen === undefined ? undefined : loadTask(target.root, target.path, { tests: chosen });
+      return chosen === undefined ? undefined : load(chosen);
     }
   }
 
@@ -138,7 +143,7 @@ export class StartFlow {
     models: RunModels,
     given: StartOptions,
   ): Promise<Prepared | undefined> {
-    const target = await targetOf(this.api, uri);
+    const target = await targetOf(this.api, uri, given.span);
     try {
       if (!(await this.savedFile(target))) return undefined;
       const task = await this.loadTask(target, given.tests);
@@ -150,6 +155,7 @@ export class StartFlow {
         effort: given.effort ?? settings.effort,
         ...(maxCalls > 0 && { maxCalls }),
         ...(given.seed !== undefined && { seed: given.seed }),
+        ...(given.span !== undefined && { spanId: given.span }),
       };
       const { planRun } = await loadEngine();
       return { target, task, options, plan: planRun(task, options, models) };
@@ -165,7 +171,7 @@ export class StartFlow {
   }
 
   /** A run scores what is on disk: unsaved changes are saved first, when the user says so. */
-  private async savedFile(target: PromptTarget): Promise<boolean> {
+  async savedFile(target: PromptTarget): Promise<boolean> {
     const open = this.api.workspace.textDocuments.find(
       (each) => each.uri.toString() === target.uri.toString(),
     );
@@ -179,7 +185,7 @@ export class StartFlow {
   }
 
   private async confirm(prepared: readonly Prepared[], models: RunModels): Promise<boolean> {
-    const title = `Optimize ${prepared.map((one) => one.target.path).join(', ')}?`;
+    const title = `Optimize ${prepared.map(({ target }) => nameOf(target)).join(', ')}?`;
     const picked = await this.api.window.showInformationMessage(
       title,
       { modal: true, detail: prepared.map((one) => planText(one, models)).join('\n\n') },
@@ -229,6 +235,10 @@ export class StartFlow {
       (error: unknown) => this.notices.error(error, run.root),
     );
   }
+}
+
+function nameOf({ path, span }: PromptTarget): string {
+  return span === undefined ? path : `${span} in ${path}`;
 }
 
 function planText({ target, task, plan }: Prepared, models: RunModels): string {

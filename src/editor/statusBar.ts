@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { callsMade } from '../core/run.js';
 import { COMMANDS, CONTEXT_KEYS } from '../contributions.js';
 import { Disposables } from './disposables.js';
+import type { PromptIndex } from './promptIndex.js';
 import type { RunController } from './runController.js';
 import { throttle } from './throttle.js';
 import type { VsCode } from './vscode.js';
@@ -64,14 +65,15 @@ export class StatusBar implements vscode.Disposable {
 }
 
 /** Keeps the context key of the editor-title button in step with the active editor. */
-export function watchActivePrompt(api: VsCode, isPrompt: (uri: vscode.Uri) => boolean): vscode.Disposable {
+export function watchActivePrompt(api: VsCode, index: PromptIndex): vscode.Disposable {
   let current: boolean | undefined;
-  const update = (editor: vscode.TextEditor | undefined) => {
-    const next = editor !== undefined && isPrompt(editor.document.uri);
+  const update = () => {
+    const uri = api.window.activeTextEditor?.document.uri;
+    const next = uri !== undefined && index.isPrompt(uri);
     if (next === current) return;
     current = next;
     void api.commands.executeCommand('setContext', CONTEXT_KEYS.activeIsPrompt, next);
   };
-  update(api.window.activeTextEditor);
-  return api.window.onDidChangeActiveTextEditor(update);
+  update();
+  return api.Disposable.from(api.window.onDidChangeActiveTextEditor(update), index.onDidRead(update));
 }

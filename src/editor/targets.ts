@@ -11,10 +11,12 @@ export interface PromptTarget {
   readonly root: string;
   /** Relative to the root, forward slashes. */
   readonly path: string;
+  /** Which prompt is meant, where a file holds several. */
+  readonly span?: string;
 }
 
 /** @throws HoneError `bad-usage` when the file is not on disk. */
-export async function targetOf(api: VsCode, uri: vscode.Uri): Promise<PromptTarget> {
+export async function targetOf(api: VsCode, uri: vscode.Uri, span?: string): Promise<PromptTarget> {
   if (uri.scheme !== 'file') {
     throw new HoneError({
       reason: 'bad-usage',
@@ -24,7 +26,7 @@ export async function targetOf(api: VsCode, uri: vscode.Uri): Promise<PromptTarg
   }
   const folder = api.workspace.getWorkspaceFolder(uri);
   const root = folder ? folder.uri.fsPath : await (await loadEngine()).findRoot(path.dirname(uri.fsPath));
-  return { uri, root, path: relativePath(root, uri.fsPath) };
+  return { uri, root, path: relativePath(root, uri.fsPath), ...(span !== undefined && { span }) };
 }
 
 /** A path below a root, with forward slashes. */

@@ -72,6 +72,6 @@ export class TestSetPicks {
   }
 }
 
-function keyOf({ root, path: promptPath }: PromptTarget): string {
-  return `testset:${root}:${promptPath}`;
+function keyOf({ root, path: promptPath, span }: PromptTarget): string {
+  return `testset:${root}:${promptPath}${span === undefined ? '' : `#${span}`}`;
 }

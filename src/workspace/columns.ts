@@ -45,7 +45,7 @@ const SAMPLE_LENGTH = 60;
 export async function viewColumns(
   root: string,
   promptPath: string,
-  options: Pick<LoadOptions, 'tests'> = {},
+  options: Pick<LoadOptions, 'tests' | 'span'> = {},
 ): Promise<ColumnView> {
   const found = await findTests(root, promptPath, options);
   const { document, entry, pairing } = found;
@@ -115,7 +115,7 @@ export async function columnsBehind(
   error: unknown,
   root: string,
   promptPath: string,
-  options: Pick<LoadOptions, 'tests'> = {},
+  options: Pick<LoadOptions, 'tests' | 'span'> = {},
 ): Promise<ColumnView | undefined> {
   if (!HoneError.is(error, 'unfilled-placeholder', 'bad-test-set', 'bad-config')) return undefined;
   try {

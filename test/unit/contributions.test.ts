@@ -126,6 +126,24 @@ describe('package.json', () => {
     );
   });
 
+  it.each([
+    'a.md a.mdc a.txt a.yaml a.yml a.json a.jsonl a.toml a.prompt a.prompty a.baml a.j2 a.jinja a.jinja2 a.mustache',
+    'a.hbs a.handlebars a.py a.ts a.tsx a.js a.jsx a.mjs .cursorrules .clinerules',
+  ])('offers Optimize in the explorer for %s', (names) => {
+    const [entry] = contributes.menus['explorer/context']!;
+    const pattern = new RegExp(/resourceFilename =~ \/(.*)\/$/.exec(entry!.when!)![1]!);
+    expect(names.split(' ').filter((name) => !pattern.test(name))).toEqual([]);
+    expect(
+      ['a.png', 'a.mdx', 'md', 'package.lock', 'a.cursorrules'].filter((name) => pattern.test(name)),
+    ).toEqual([]);
+  });
+
+  it('offers Optimize Selected String in code alone, with something selected', () => {
+    const [entry] = contributes.menus['editor/context']!;
+    expect(entry?.command).toBe(COMMANDS.optimizeSelection.id);
+    expect(entry?.when).toBe(`resourceScheme == file && ${COMMANDS.optimizeSelection.palette}`);
+  });
+
   it('uses only known context keys, views and tree items in conditions, and uses each of them', () => {
     const conditions = menuEntries.map(({ when }) => when ?? '').join('\n');
     const ours = new Set(conditions.match(/hone\.\w+/g));
