@@ -1,5 +1,6 @@
 import type { OpenAI } from 'openai';
 import { HoneError, throwIfCancelled } from '../core/errors.js';
+import { openaiClient } from './openaiClient.js';
 import { badResponse, modelError } from './openaiErrors.js';
 import type { Model, ModelAnswer, ModelRequest } from './model.js';
 import { requestKey } from './requestKey.js';
@@ -47,7 +48,7 @@ export function createOpenAIModel(options: OpenAIModelOptions): Model {
     destination: host,
     async complete(request, call = {}) {
       throwIfCancelled(call.signal);
-      client ??= connect(baseUrl, apiKey, timeoutMs);
+      client ??= openaiClient(baseUrl, apiKey, timeoutMs);
       const clock = new AbortController();
       const stop = () => clock.abort();
       let expired = false;
@@ -105,35 +106,6 @@ function checkedUrl(text: string): URL {
     nextStep: url?.username
       ? 'Take it out of the address and enter the key separately.'
       : 'Give the whole address, for example http://127.0.0.1:11434/v1.',
-  });
-}
-
-/** The package is loaded with the first request: commands that send nothing start without it. */
-async function connect(baseUrl: string, apiKey: string | undefined, timeoutMs: number): Promise<OpenAI> {
-  const { OpenAI: Client } = await import('openai');
-  return new Client({
-    baseURL: baseUrl,
-    // The package insists on one; without a key of the user's the header that would carry it is taken out below.
-    apiKey: apiKey ?? 'none',
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    timeout: timeoutMs,
-    maxRetries: 0,
-    logLevel: 'off',
-    // The editor's extension host has a window object; the key is the user's own and stays on this machine.
-    dangerouslyAllowBrowser: true,
-    fetchOptions: { redirect: 'manual' },
-    defaultHeaders: {
-      'User-Agent': 'hone',
-      ...Object.fromEntries(
-        ['Lang', 'Package-Version', 'OS', 'Arch', 'Runtime', 'Runtime-Version', 'Retry-Count', 'Timeout'].map(
-          (header) => [`X-Stainless-${header}`, null],
-        ),
-      ),
-      ...(apiKey ? {} : { Authorization: null }),
-    },
   });
 }
 
