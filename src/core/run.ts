@@ -39,6 +39,8 @@ export interface RunSetup {
   readonly scorers: readonly unknown[];
   readonly splits: Splits;
   readonly strategy: string;
+  /** Settings of the strategy that differ from its defaults; absent in runs of the first version. */
+  readonly strategySettings?: Readonly<Record<string, number | string | boolean>>;
   /** The part whose rows choose among candidates. */
   readonly selection: 'train' | 'validation';
   readonly effort: Effort;
@@ -117,6 +119,8 @@ export type RunEvent =
       readonly advice: readonly Advice[];
       readonly candidates: readonly Candidate[];
       readonly rejected: readonly { readonly candidate: Candidate; readonly reasons: readonly string[] }[];
+      /** What the strategy wants to know of this step later on. */
+      readonly memo?: unknown;
     }
   | {
       readonly type: 'scored';
@@ -169,6 +173,8 @@ export interface RunState {
   /** In order of proposal, the baseline first. */
   readonly candidates: Map<string, CandidateRecord>;
   readonly advice: Map<string, Advice>;
+  /** By step, for steps whose strategy left one. */
+  readonly memos: Map<number, unknown>;
   readonly curve: CurvePoint[];
   readonly usage: Usage;
   /** Requests of which it is not known yet what came; after a crash nobody will ever know. */
@@ -218,6 +224,7 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
     case 'proposed':
       state.proposedStep = event.step;
       state.unusableSteps = 0;
+      if (event.memo !== undefined) state.memos.set(event.step, event.memo);
       for (const advice of event.advice) state.advice.set(advice.id, advice);
       for (const candidate of event.candidates) addCandidate(state, candidate, 'pending', []);
       for (const { candidate, reasons } of event.rejected)
@@ -270,6 +277,7 @@ function initialState(at: number, setup: RunSetup): RunState {
     unusableSteps: 0,
     candidates: new Map(),
     advice: new Map(),
+    memos: new Map(),
     curve: [],
     usage: newUsage(),
     underWay: { task: 0, optimizer: 0, judge: 0 },

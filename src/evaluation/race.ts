@@ -7,6 +7,7 @@ import {
   type CandidateRecord,
   type RunState,
 } from '../core/run.js';
+import type { Selector } from './selector.js';
 
 /** Failing rows that a candidate is tried on before it is scored on the selection rows. */
 export const TRIAGE_ROWS = 6;
@@ -15,66 +16,88 @@ const TRIAGE_LEAST = 3;
 /** Rows scored between two looks at whether a candidate can still win. */
 const CHUNK = 6;
 
-/** Scores a candidate on rows that have no outcome yet; resolves when all of them have one. */
-export type ScoreRows = (record: CandidateRecord, caseIds: readonly string[]) => Promise<void>;
-
-export interface RaceResult {
-  readonly record: CandidateRecord;
-  readonly status: 'kept' | 'dropped';
-  readonly reasons: readonly string[];
-}
-
 /**
  * Scores candidates side by side, a few rows a round, until it is clear that one cannot become the best, or on all
  * selection rows. Decisions fall between rounds only, so they do not depend on which answer came first.
  * Triage looks at failing rows and so can only lose candidates, never promote one (accepting is left to rows in random
  * order that the proposer has not read).
- * @param triage whether to begin with rows that the parent failed
  */
-export async function race(
-  state: RunState,
-  records: readonly CandidateRecord[],
-  scoreRows: ScoreRows,
-  triage: boolean,
-): Promise<RaceResult[]> {
-  const dropped = new Map<CandidateRecord, string>();
-  const running = () => records.filter((record) => !dropped.has(record));
-  if (triage) {
-    await Promise.all(records.map((record) => scoreRows(record, triageRows(state, record))));
-    for (const record of records) {
+export const race: Selector = {
+  rowsAtMost: ({ selection, selectsOnTrain }) => selection + (selectsOnTrain ? 0 : TRIAGE_ROWS),
+  next(state, pending) {
+    const dropped = new Map<CandidateRecord, string>();
+    const running = () => pending.filter((record) => !dropped.has(record));
+    const triaged = unscored(pending.map((record) => ({ record, caseIds: triageRows(state, record) })));
+    if (triaged.length > 0) return { kind: 'score', rows: triaged };
+    for (const record of pending) {
       const rows = triageRows(state, record);
       if (rows.length >= TRIAGE_LEAST && !improvesAny(parentOf(state, record), record, rows)) {
         dropped.set(record, `It improves none of ${rows.length} rows that its parent fails.`);
       }
     }
-  }
-  const rows = selectionRows(state);
-  const best = bestScore(state);
-  for (let from = 0; from < rows.length; from += CHUNK) {
-    const round = rows.slice(from, from + CHUNK);
-    await Promise.all(running().map((record) => scoreRows(record, round)));
-    const chances = running().map((record) => ({ record, ...chanceOf(record, rows) }));
-    const target = Math.max(best, ...chances.map(({ atLeast }) => atLeast));
-    for (const { record, atMost, n, open } of chances) {
-      if (open === 0 || atMost >= target) continue;
-      dropped.set(
-        record,
-        `After ${n} of ${rows.length} selection rows it could no longer reach the best score.`,
+    const rows = selectionRows(state);
+    const best = bestScore(state);
+    for (let from = 0; from < rows.length; from += CHUNK) {
+      const round = unscored(
+        running().map((record) => ({ record, caseIds: rows.slice(from, from + CHUNK) })),
       );
+      if (round.length > 0) return { kind: 'score', rows: round };
+      dropHopeless(running(), rows, rows.slice(0, from + CHUNK), best, dropped);
     }
+    for (const record of running()) {
+      const fault = faultOf(state, record, rows);
+      if (fault !== undefined) dropped.set(record, fault);
+    }
+    return {
+      kind: 'settle',
+      results: pending.map((record) => {
+        const reason = dropped.get(record);
+        return reason === undefined
+          ? { record, status: 'kept', reasons: [] }
+          : { record, status: 'dropped', reasons: [reason] };
+      }),
+    };
+  },
+};
+
+/** The rows among these that have no outcome, candidates without any left out. */
+export function unscored(
+  rows: readonly { readonly record: CandidateRecord; readonly caseIds: readonly string[] }[],
+) {
+  return rows
+    .map(({ record, caseIds }) => ({ record, caseIds: caseIds.filter((id) => !record.outcomes.has(id)) }))
+    .filter(({ caseIds }) => caseIds.length > 0);
+}
+
+/** Why a candidate that was scored on all rows cannot be kept all the same; undefined when it can. */
+export function faultOf(
+  state: RunState,
+  record: CandidateRecord,
+  rows: readonly string[],
+): string | undefined {
+  const { n, errors } = scoreOn(record, rows);
+  if (n < errors) return `${errors} of ${rows.length} selection rows ended in an error.`;
+  const broken = brokenGuards(state, record);
+  return broken.length > 0 ? `It breaks guarded rows: ${broken.join(', ')}.` : undefined;
+}
+
+/** Drops candidates whose best possible mean is below what another one is sure of, judged by the rows so far. */
+function dropHopeless(
+  running: readonly CandidateRecord[],
+  rows: readonly string[],
+  done: readonly string[],
+  best: number,
+  dropped: Map<CandidateRecord, string>,
+): void {
+  const chances = running.map((record) => ({ record, ...chanceOf(record, rows.length, done) }));
+  const target = Math.max(best, ...chances.map(({ atLeast }) => atLeast));
+  for (const { record, atMost, n, open } of chances) {
+    if (open === 0 || atMost >= target) continue;
+    dropped.set(
+      record,
+      `After ${n} of ${rows.length} selection rows it could no longer reach the best score.`,
+    );
   }
-  for (const record of running()) {
-    const { n, errors } = scoreOn(record, rows);
-    const broken = brokenGuards(state, record);
-    if (n < errors) dropped.set(record, `${errors} of ${rows.length} selection rows ended in an error.`);
-    else if (broken.length > 0) dropped.set(record, `It breaks guarded rows: ${broken.join(', ')}.`);
-  }
-  return records.map((record) => {
-    const reason = dropped.get(record);
-    return reason === undefined
-      ? { record, status: 'kept', reasons: [] }
-      : { record, status: 'dropped', reasons: [reason] };
-  });
 }
 
 /** The train rows, in the run's order, that a candidate failed. */
@@ -106,9 +129,9 @@ function improvesAny(parent: CandidateRecord, record: CandidateRecord, rows: rea
 }
 
 /** The lowest and the highest mean that a candidate can still end with. */
-function chanceOf(record: CandidateRecord, rows: readonly string[]) {
-  const { mean = 0, n, errors } = scoreOn(record, rows);
-  const open = rows.length - n - errors;
+function chanceOf(record: CandidateRecord, rows: number, done: readonly string[]) {
+  const { mean = 0, n } = scoreOn(record, done);
+  const open = rows - done.length;
   const total = Math.max(1, n + open);
   return { n, open, atLeast: (mean * n) / total, atMost: (mean * n + open) / total };
 }

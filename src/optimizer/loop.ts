@@ -10,23 +10,24 @@ import {
   type Stop,
 } from '../core/run.js';
 import type { Evaluator } from '../evaluation/evaluator.js';
-import { race } from '../evaluation/race.js';
+import type { SelectionResult } from '../evaluation/selector.js';
 import { editableText, readPrompt } from '../formats/index.js';
 import type { Model } from '../models/model.js';
 import { hasTried, verdictOf, wasGoodAlready } from './exam.js';
 import { duplicateKey, guard, seenTexts, spanTextOf } from './guards.js';
-import { affordableCandidates, shouldStop, unreadTrainRows } from './stop.js';
-import type { Proposal, Strategy } from './strategy.js';
+import { openReadings } from './readings.js';
+import { affordableCandidates, shouldStop } from './stop.js';
+import type { ConfiguredStrategy, Proposal } from './strategy.js';
 import { bestCandidate } from './trajectory.js';
 
 /** What the loop works with. The state is the fold over the events given to `record`, so it is never written here. */
 export interface LoopContext {
   readonly state: RunState;
   readonly record: (event: RunEvent) => void;
-  readonly strategy: Strategy;
+  readonly strategy: ConfiguredStrategy;
   readonly document: PromptDocument;
   readonly span: EditableSpan;
-  readonly evaluator: Evaluator;
+  readonly evaluator: Pick<Evaluator, 'evaluate'>;
   readonly optimizer: Model;
   readonly signal?: AbortSignal;
 }
@@ -39,6 +40,7 @@ export interface LoopContext {
 export async function optimize(run: LoopContext): Promise<Stop> {
   const { state, strategy } = run;
   await scoreBaseline(run);
+  if (state.proposedStep === 0) await read(run);
   if (wasGoodAlready(state)) return conclude(run, GOOD_ALREADY);
   for (;;) {
     await settlePending(run);
@@ -60,9 +62,7 @@ async function scoreBaseline(run: LoopContext): Promise<void> {
   const { state, record } = run;
   const baseline = recordOf(state, BASELINE_ID);
   if (baseline.status !== 'pending') return;
-  const { splits } = state.setup;
-  const read = splits.train.slice(0, run.strategy.trainRowsRead);
-  await scoreRows(run, baseline, [...new Set([...read, ...selectionRows(state)])]);
+  await scoreRows(run, baseline, selectionRows(state));
   requireScore(baseline, selectionRows(state));
   record({ type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] });
 }
@@ -85,8 +85,8 @@ async function propose(run: LoopContext): Promise<void> {
   const step = state.proposedStep + 1;
   const room = affordableCandidates(state, strategy);
   if (state.step < step) record({ type: 'step', step, parent: parent.candidate.id });
-  await scoreRows(run, parent, unreadTrainRows(state, strategy));
-  const { advice, proposals } = await strategy.propose({
+  await read(run);
+  const { advice, proposals, memo } = await strategy.propose({
     state,
     document: run.document,
     span,
@@ -100,7 +100,22 @@ async function propose(run: LoopContext): Promise<void> {
       return answer.text;
     },
   });
-  record({ type: 'proposed', step, advice, ...sortOut(run, proposals.slice(0, room), step) });
+  record({
+    type: 'proposed',
+    step,
+    advice,
+    ...sortOut(run, proposals.slice(0, room), step),
+    ...(memo !== undefined && { memo }),
+  });
+}
+
+/** Scores the rows whose outcomes the next step reads. */
+async function read(run: LoopContext): Promise<void> {
+  await Promise.all(
+    openReadings(run.state, run.strategy).map(({ candidateId, caseIds }) =>
+      scoreRows(run, recordOf(run.state, candidateId), caseIds),
+    ),
+  );
 }
 
 /** Gives proposals their ids and lets the guards look at them. */
@@ -130,12 +145,17 @@ function sortOut(run: LoopContext, proposals: readonly Proposal[], step: number)
 async function settlePending(run: LoopContext): Promise<void> {
   const pending = [...run.state.candidates.values()].filter(({ status }) => status === 'pending');
   if (pending.length === 0) return;
-  const results = await race(
-    run.state,
-    pending,
-    (record, rows) => scoreRows(run, record, rows),
-    run.strategy.triage,
-  );
+  for (;;) {
+    const move = run.strategy.selector.next(run.state, pending);
+    if (move.kind === 'settle') {
+      settle(run, move.results);
+      return;
+    }
+    await Promise.all(move.rows.map(({ record, caseIds }) => scoreRows(run, record, caseIds)));
+  }
+}
+
+function settle(run: LoopContext, results: readonly SelectionResult[]): void {
   for (const { record, status, reasons } of results) {
     run.record({ type: 'settled', candidateId: record.candidate.id, status, reasons });
   }

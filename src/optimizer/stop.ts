@@ -1,23 +1,32 @@
 import { callsMade, selectionRows, type Effort, type RunState, type Stop } from '../core/run.js';
 import { BASELINE_ID } from '../core/candidate.js';
-import { TRIAGE_ROWS } from '../evaluation/race.js';
-import type { Strategy } from './strategy.js';
+import type { SelectionSizes } from '../evaluation/selector.js';
+import { openReadings } from './readings.js';
+import type { ConfiguredStrategy } from './strategy.js';
 import { bestCandidate, scoredCandidates } from './trajectory.js';
 
-/** Steps of a run by effort. */
+/** Steps of a run by effort, for strategies that name none. */
 export const STEPS: Readonly<Record<Effort, number>> = { quick: 2, normal: 5, thorough: 12 };
-/** Steps without a better candidate after which a run ends. */
+/** Steps without a better candidate after which a run ends, for strategies that name none. */
 const PATIENCE = 3;
 /** Steps in a row from which no proposal passed the guards. */
 const EMPTY_STEPS = 2;
 
-export type StopCondition = (state: RunState, strategy: Strategy) => Stop | undefined;
+export type StopCondition = (state: RunState, strategy: ConfiguredStrategy) => Stop | undefined;
 
-/** Requests that one candidate can cost. */
-export function callsPerCandidate(state: RunState, strategy: Strategy): number {
-  return (
-    selectionRows(state).length + (strategy.triage && state.setup.selection !== 'train' ? TRIAGE_ROWS : 0)
-  );
+/** Steps of a run at the most. */
+export function stepsOf(strategy: ConfiguredStrategy, effort: Effort): number {
+  return strategy.steps?.(effort) ?? STEPS[effort];
+}
+
+/** Requests to the task model that one candidate can cost. */
+export function callsPerCandidate(state: RunState, strategy: ConfiguredStrategy): number {
+  const sizes: SelectionSizes = {
+    train: state.setup.splits.train.length,
+    selection: selectionRows(state).length,
+    selectsOnTrain: state.setup.selection === 'train',
+  };
+  return strategy.selector.rowsAtMost(sizes);
 }
 
 /** Requests kept back so that the exam can be held: the baseline and the winner on all exam rows. */
@@ -35,23 +44,16 @@ export function callsPerAnswer({ usage, paidKeys }: RunState): number {
 }
 
 /** How many candidates of a further step the call limit allows. */
-export function affordableCandidates(state: RunState, strategy: Strategy): number {
+export function affordableCandidates(state: RunState, strategy: ConfiguredStrategy): number {
   const left =
     (state.setup.maxCalls - callsMade(state.usage)) / callsPerAnswer(state) -
     examReserve(state) -
     strategy.asksPerStep -
-    unreadTrainRows(state, strategy).length;
+    openReadings(state, strategy).reduce((sum, { caseIds }) => sum + caseIds.length, 0);
   return Math.max(
     0,
     Math.min(strategy.perStep, Math.floor(left / Math.max(1, callsPerCandidate(state, strategy)))),
   );
-}
-
-/** Train rows that the parent of the next step has yet to be scored on. */
-export function unreadTrainRows(state: RunState, strategy: Strategy): string[] {
-  const parent = bestCandidate(state)?.record;
-  const rows = state.setup.splits.train.slice(0, strategy.trainRowsRead);
-  return rows.filter((id) => !parent?.outcomes.has(id));
 }
 
 const perfect: StopCondition = (state) =>
@@ -62,8 +64,8 @@ const perfect: StopCondition = (state) =>
       }
     : undefined;
 
-const stepsDone: StopCondition = (state) =>
-  state.proposedStep >= STEPS[state.setup.effort]
+const stepsDone: StopCondition = (state, strategy) =>
+  state.proposedStep >= stepsOf(strategy, state.setup.effort)
     ? {
         reason: 'steps-done',
         nextStep: `All ${state.proposedStep} steps of this effort are done; a higher effort searches on.`,
@@ -101,10 +103,10 @@ const noProposals: StopCondition = (state) => {
     : undefined;
 };
 
-const noProgress: StopCondition = (state) => {
+const noProgress: StopCondition = (state, { patience = PATIENCE }) => {
   const best = bestCandidate(state);
   const since = state.proposedStep - (best?.record.candidate.step ?? 0);
-  return since >= PATIENCE && scoredCandidates(state).length > 1
+  return since >= patience && scoredCandidates(state).length > 1
     ? {
         reason: 'no-progress',
         nextStep: `No better candidate in ${since} steps; look at the failing rows, or try another strategy.`,
@@ -122,7 +124,7 @@ const CONDITIONS: readonly StopCondition[] = [
 ];
 
 /** The first reason to end the search, asked between steps. */
-export function shouldStop(state: RunState, strategy: Strategy): Stop | undefined {
+export function shouldStop(state: RunState, strategy: ConfiguredStrategy): Stop | undefined {
   for (const condition of CONDITIONS) {
     const stop = condition(state, strategy);
     if (stop) return stop;

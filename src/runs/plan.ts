@@ -3,10 +3,9 @@ import { defaultSpan, type EditableSpan } from '../core/prompt.js';
 import type { Effort, ModelDescription, ModelRole } from '../core/run.js';
 import { rowsToSettle } from '../core/statistics.js';
 import { splitTestSet, type Splits } from '../core/testset.js';
-import { TRIAGE_ROWS } from '../evaluation/race.js';
-import { STEPS } from '../optimizer/stop.js';
-import type { Strategy } from '../optimizer/strategy.js';
-import { strategyOf } from '../optimizer/strategies/index.js';
+import { stepsOf } from '../optimizer/stop.js';
+import type { ConfiguredStrategy, SettingValues, Strategy } from '../optimizer/strategy.js';
+import { configureStrategy, strategyOf } from '../optimizer/strategies/index.js';
 import { judgeCallsPerAnswer } from '../scorers/index.js';
 import type { PromptTask } from '../workspace/index.js';
 import { checkPriced } from './connect.js';
@@ -14,6 +13,8 @@ import { checkPriced } from './connect.js';
 export interface RunOptions {
   /** Default `hone`. */
   readonly strategy?: string;
+  /** Settings of the strategy; default what its authors published. */
+  readonly strategySettings?: SettingValues;
   /** Default `normal`. */
   readonly effort?: Effort;
   /** Requests that may reach a model, all roles together; default what the effort can use at the most. */
@@ -58,6 +59,7 @@ const LEAST_ROWS = 2;
  */
 export function resolveOptions(task: PromptTask, options: RunOptions): ResolvedOptions {
   const strategy = strategyOf(options.strategy ?? 'hone');
+  const configured = configureStrategy(strategy, options.strategySettings);
   const effort = options.effort ?? 'normal';
   const { train, validation, seed: repositorySeed } = task.splits ?? {};
   const seed = options.seed ?? repositorySeed ?? 0;
@@ -75,7 +77,7 @@ export function resolveOptions(task: PromptTask, options: RunOptions): ResolvedO
     ...(train !== undefined && { train }),
     ...(validation !== undefined && { validation }),
   });
-  const selection = splits.validation.length > 0 ? strategy.selection : 'train';
+  const selection = splits.validation.length > 0 ? configured.selection : 'train';
   if (splits.train.length === 0) {
     throw new HoneError({
       reason: 'bad-test-set',
@@ -85,7 +87,7 @@ export function resolveOptions(task: PromptTask, options: RunOptions): ResolvedO
     });
   }
   const perAnswer = 1 + judgeCallsPerAnswer(task.scorerConfigs, task.testset);
-  const usable = callsOf(strategy, effort, splits, selection, perAnswer);
+  const usable = callsOf(configured, effort, splits, selection, perAnswer);
   const maxCalls = options.maxCalls ?? usable.all;
   if (maxCalls < usable.least) {
     throw new HoneError({
@@ -115,19 +117,23 @@ function spanOf(task: PromptTask, spanId: string | undefined): EditableSpan {
 }
 
 function callsOf(
-  strategy: Strategy,
+  strategy: ConfiguredStrategy,
   effort: Effort,
   splits: Splits,
   selection: 'train' | 'validation',
   perAnswer: number,
 ) {
   const selectionCount = splits[selection].length;
-  const read = selection === 'train' ? 0 : Math.min(strategy.trainRowsRead, splits.train.length);
-  const triage = strategy.triage && selection !== 'train' ? TRIAGE_ROWS : 0;
+  const selectsOnTrain = selection === 'train';
+  const read = selectsOnTrain ? 0 : Math.min(strategy.readsPerStep, splits.train.length);
+  const perCandidate = strategy.selector.rowsAtMost({
+    train: splits.train.length,
+    selection: selectionCount,
+    selectsOnTrain,
+  });
   const fixed = perAnswer * (read + selectionCount + 2 * splits.exam.length);
-  const step = (candidates: number) =>
-    strategy.asksPerStep + perAnswer * candidates * (selectionCount + triage);
-  const steps = STEPS[effort];
+  const step = (candidates: number) => strategy.asksPerStep + perAnswer * candidates * perCandidate;
+  const steps = stepsOf(strategy, effort);
   return {
     least: fixed + step(1),
     all: fixed + steps * step(strategy.perStep) + (steps - 1) * perAnswer * read,

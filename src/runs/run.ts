@@ -22,7 +22,7 @@ import { Evaluator } from '../evaluation/evaluator.js';
 import { readPrompt } from '../formats/index.js';
 import type { Model } from '../models/model.js';
 import { optimize } from '../optimizer/loop.js';
-import { strategyOf } from '../optimizer/strategies/index.js';
+import { configureStrategy, strategyOf } from '../optimizer/strategies/index.js';
 import { createScorers, type ScorerConfig } from '../scorers/index.js';
 import type { PromptTask } from '../workspace/index.js';
 import { checkPriced, connectModels, scorerContext, type RunModels } from './connect.js';
@@ -203,7 +203,7 @@ async function search(
   return optimize({
     state: recorder.state,
     record: recorder.record,
-    strategy: strategyOf(setup.strategy),
+    strategy: configureStrategy(strategyOf(setup.strategy), setup.strategySettings),
     document,
     span,
     evaluator: new Evaluator({
@@ -262,6 +262,7 @@ function setupOf(task: PromptTask, options: RunOptions, models: RunModels): RunS
     scorers: task.scorerConfigs,
     splits,
     strategy: strategy.id,
+    ...(options.strategySettings && { strategySettings: options.strategySettings }),
     selection,
     effort,
     seed,

@@ -14,12 +14,16 @@ import {
   taggedBlocks,
 } from '../metaPrompt.js';
 import { expectedText, inputsOf } from '../rows.js';
+import { race } from '../../evaluation/race.js';
+import { readBest } from '../readings.js';
 import { wordsBudget } from '../schedule.js';
 import { STEPS } from '../stop.js';
 import { summaryOf } from '../summary.js';
 import type { Proposal, ProposalContext, Proposals, Strategy } from '../strategy.js';
 import { scoredCandidates } from '../trajectory.js';
 
+/** Train rows that the parent of a step is scored on, so that its failures can be read. */
+const ROWS_READ = 24;
 /** Causes worked on in one step, each with a request of its own. */
 const CAUSES_PER_STEP = 3;
 const CANDIDATES_PER_CAUSE = 2;
@@ -35,12 +39,17 @@ const TEXT_SHOWN = 600;
  */
 export const hone: Strategy = {
   id: 'hone',
-  selection: 'validation',
-  trainRowsRead: 24,
-  triage: true,
-  perStep: CAUSES_PER_STEP * CANDIDATES_PER_CAUSE,
-  asksPerStep: CAUSES_PER_STEP,
-  propose,
+  summary:
+    'Names the causes of failing rows, makes small edits in the direction that the scorers give, and races them.',
+  settings: [],
+  configure: () => ({
+    selection: 'validation',
+    perStep: CAUSES_PER_STEP * CANDIDATES_PER_CAUSE,
+    asksPerStep: CAUSES_PER_STEP,
+    ...readBest(ROWS_READ),
+    selector: race,
+    propose,
+  }),
 };
 
 async function propose(context: ProposalContext): Promise<Proposals> {

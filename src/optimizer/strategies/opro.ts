@@ -1,6 +1,8 @@
 import { seededRandom, shuffled } from '../../core/hash.js';
 import type { TestCase } from '../../core/testset.js';
+import { fullEvaluation } from '../../evaluation/fullEvaluation.js';
 import { expressionsOf } from '../../formats/index.js';
+import { readBest } from '../readings.js';
 import { block, excerpt, missingTags, placeholderRule, taggedBlocks } from '../metaPrompt.js';
 import { duplicateKey } from '../guards.js';
 import { expectedText, inputsOf } from '../rows.js';
@@ -28,12 +30,17 @@ const TEXT_SHOWN = 800;
  */
 export const opro: Strategy = {
   id: 'opro',
-  selection: 'train',
-  trainRowsRead: 0,
-  triage: false,
-  perStep: PER_STEP,
-  asksPerStep: PER_STEP,
-  propose,
+  summary: 'Shows the optimizer the best prompts so far with their scores, and asks for a better one.',
+  source: 'arXiv 2309.03409',
+  settings: [],
+  configure: () => ({
+    selection: 'train',
+    perStep: PER_STEP,
+    asksPerStep: PER_STEP,
+    ...readBest(0),
+    selector: fullEvaluation,
+    propose,
+  }),
 };
 
 async function propose(context: ProposalContext): Promise<Proposals> {

@@ -23,7 +23,7 @@ function context(scores: readonly number[], answer: (repeat: number) => string, 
   const asked: { content: string; repeat: number; temperature: number | undefined }[] = [];
   return {
     asked,
-    proposals: opro.propose({
+    proposals: opro.configure({}).propose({
       state,
       document,
       span: document.spans[0]!,

@@ -7,10 +7,12 @@ import {
   examReserve,
   shouldStop,
 } from '../../../src/optimizer/stop.js';
-import { hone } from '../../../src/optimizer/strategies/hone.js';
+import { hone as strategy } from '../../../src/optimizer/strategies/hone.js';
 import { wordsBudget } from '../../../src/optimizer/schedule.js';
 import { bestCandidate } from '../../../src/optimizer/trajectory.js';
 import { candidate, scored, startedEvent } from '../../fixtures/runs.js';
+
+const hone = strategy.configure({});
 
 const IDS = Array.from({ length: 20 }, (_, index) => `r${index}`);
 const SPLITS = { train: IDS.slice(0, 8), validation: IDS.slice(8, 14), exam: IDS.slice(14) };
