@@ -17,14 +17,19 @@ const LAZY_CHUNKS = [
   { name: 'pronouncing', entry: 'cmu-pronouncing-dictionary', matches: /^cmu-pronouncing-dictionary$/ },
 ];
 
+/** `require` instead of `import`: Node would first read the whole of a large bundle for the names that it exports. */
 const lazyChunks = {
   name: 'lazy-chunks',
   setup(builder) {
     builder.onResolve({ filter: /.*/ }, (resolving) => {
+      if (resolving.namespace === 'lazy-chunk') return { path: resolving.path, external: true };
       if (resolving.kind !== 'dynamic-import') return undefined;
       const chunk = LAZY_CHUNKS.find((candidate) => candidate.matches.test(resolving.path));
-      return chunk ? { path: `./${chunk.name}.js`, external: true } : undefined;
+      return chunk ? { path: chunk.name, namespace: 'lazy-chunk' } : undefined;
     });
+    builder.onLoad({ filter: /.*/, namespace: 'lazy-chunk' }, (loading) => ({
+      contents: `module.exports = require('./${loading.path}.js');`,
+    }));
   },
 };
 

@@ -87,6 +87,13 @@ export const SETTINGS = {
     maximum: 64,
     restricted: true,
   },
+  backend: {
+    key: 'hone.backend',
+    type: 'string',
+    default: 'live',
+    values: ['live', 'batch'],
+    restricted: true,
+  },
 } as const satisfies Record<string, SettingContribution>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -2,7 +2,9 @@
 export * from './formats/index.js';
 export * from './workspace/index.js';
 export * from './runs/index.js';
+export * from './lab/index.js';
 export { messagesFor } from './evaluation/messages.js';
-export { createModel } from './models/create.js';
+export { createBatchedModel, createModel } from './models/create.js';
 export { startSandboxServer } from './models/sandbox/server.js';
+export { STRATEGIES, strategyOf } from './optimizer/strategies/index.js';
 export { TEST_SET_EXTENSIONS } from './testsets/index.js';

@@ -80,6 +80,17 @@ export interface CandidateDetail {
   readonly accepted: boolean;
 }
 
+/** What one model of a run used. */
+export interface LedgerEntry {
+  readonly role: 'task' | 'optimizer' | 'judge';
+  readonly label: string;
+  readonly calls: number;
+  readonly cached: number;
+  readonly tokens: number;
+  /** US dollars; absent when the price is unknown. */
+  readonly cost?: number;
+}
+
 export interface RunSnapshot {
   readonly runId: string;
   readonly promptPath: string;
@@ -94,6 +105,10 @@ export interface RunSnapshot {
   readonly verdict?: {
     readonly kind: VerdictKind;
     readonly sentence: string;
+    /** What the verdict says besides: guarded rows, length, cost, noise; a few words each. */
+    readonly facts?: readonly string[];
+    /** The rows of the comparison were judged by two finalists, each by the one that had not seen them. */
+    readonly crossFitted?: true;
     readonly candidateId?: string;
     readonly delta?: number;
     readonly interval?: Interval;
@@ -110,6 +125,10 @@ export interface RunSnapshot {
     readonly completionTokens: number;
     /** US dollars; absent when a price is unknown. */
     readonly cost?: number;
+    /** US dollars that cached answers would have cost; absent when not known. */
+    readonly saved?: number;
+    /** The models that were asked, apart. */
+    readonly byRole: readonly LedgerEntry[];
   };
   readonly startedAt: number;
   readonly endedAt?: number;

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { PageRequest, RunSnapshot } from '../src/protocol.js';
 import { compact, costText, count, durationText, splitPath } from './format.js';
 import { Icon } from './icons.js';
+import { Ledger } from './ledger.js';
 import { Button } from './ui.js';
 
 interface HeaderProps {
@@ -84,7 +85,7 @@ function splitsText({ train, validation, exam }: RunSnapshot['splits']): string 
 
 /** Spending: calls against their limit, and what else is known. */
 function Meter({ snapshot }: { readonly snapshot: RunSnapshot }) {
-  const { calls, maxCalls, cached, promptTokens, completionTokens, cost } = snapshot.usage;
+  const { calls, maxCalls, cached, promptTokens, completionTokens, cost, saved, byRole } = snapshot.usage;
   return (
     <div class="meter">
       <progress
@@ -111,6 +112,7 @@ function Meter({ snapshot }: { readonly snapshot: RunSnapshot }) {
           />
         </li>
       </ul>
+      <Ledger entries={byRole} saved={saved} />
     </div>
   );
 }

@@ -54,6 +54,13 @@ export function Verdict({ snapshot }: { readonly snapshot: RunSnapshot }) {
       {isGoingOn && <p class="activity">{activity}</p>}
       {verdict?.delta === undefined ? <BestSoFar snapshot={snapshot} /> : <Difference snapshot={snapshot} />}
       {verdict && <p class="sentence">{verdict.sentence}</p>}
+      {verdict?.facts && (
+        <ul class="figures">
+          {verdict.facts.map((fact) => (
+            <li key={fact}>{fact}</li>
+          ))}
+        </ul>
+      )}
       {stop && <p class="next-step">{stop.nextStep}</p>}
     </section>
   );
@@ -68,10 +75,11 @@ function headingOf({ verdict, phase, stop }: RunSnapshot): Heading {
 function Difference({ snapshot }: { readonly snapshot: RunSnapshot }) {
   const { verdict, splits } = snapshot;
   if (verdict?.delta === undefined) return null;
+  const kind = verdict.crossFitted ? 'cross-fitted row' : splits.exam > 0 ? 'exam row' : 'row';
   const { delta, interval, n, pValue } = verdict;
   const facts = [
     interval && `95%: ${intervalPoints(interval)}`,
-    n !== undefined && `n = ${count(n, splits.exam > 0 ? 'exam row' : 'row')}`,
+    n !== undefined && `n = ${count(n, kind)}`,
     pValue !== undefined && pValueText(pValue),
   ].filter((fact) => typeof fact === 'string');
   return (

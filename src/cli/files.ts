@@ -56,16 +56,7 @@ async function requireFile(absolute: string, named: string): Promise<void> {
  * follows symbolic links. Reads back what was written.
  */
 export async function replaceBytes(file: string, bytes: Uint8Array): Promise<void> {
-  const target = await realpath(file).catch(() => file);
-  const mode = (await stat(target).catch(() => undefined))?.mode;
-  const draft = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}`);
-  try {
-    await writeFile(draft, bytes, { flag: 'wx' });
-    if (mode !== undefined) await chmod(draft, mode);
-    await rename(draft, target);
-  } finally {
-    await rm(draft, { force: true });
-  }
+  const target = await replace(file, bytes);
   if (!equalBytes(await readFile(target), bytes)) {
     throw new HoneError({
       reason: 'stale-file',
@@ -74,4 +65,24 @@ export async function replaceBytes(file: string, bytes: Uint8Array): Promise<voi
       place: { file },
     });
   }
+}
+
+/** Replaces a file's text in the same way, piece by piece and without reading it back. */
+export async function replaceText(file: string, pieces: Iterable<string>): Promise<void> {
+  await replace(file, pieces);
+}
+
+/** @returns the file itself where a link was named */
+async function replace(file: string, content: Uint8Array | Iterable<string>): Promise<string> {
+  const target = await realpath(file).catch(() => file);
+  const mode = (await stat(target).catch(() => undefined))?.mode;
+  const draft = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}`);
+  try {
+    await writeFile(draft, content, { flag: 'wx' });
+    if (mode !== undefined) await chmod(draft, mode);
+    await rename(draft, target);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return target;
 }

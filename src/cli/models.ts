@@ -1,5 +1,6 @@
 import { HoneError } from '../core/errors.js';
 import type { ModelRole } from '../core/run.js';
+import type { Backend } from '../models/index.js';
 import type { RunModels } from '../runs/index.js';
 import type { SharedOptions } from './shell.js';
 
@@ -12,6 +13,7 @@ export interface ModelOptions extends SharedOptions {
   readonly concurrency?: number;
   /** Seconds. */
   readonly timeout?: number;
+  readonly backend?: Backend;
   /** False under `--no-cache`. */
   readonly cache?: boolean;
 }
@@ -21,6 +23,7 @@ export interface ModelDefaults {
   /** `provider:name` by role. */
   readonly models?: Readonly<Record<ModelRole, string>>;
   readonly baseUrl?: string;
+  readonly backend?: Backend;
 }
 
 /** Models as the user chose them; nothing is built yet. */
@@ -31,6 +34,8 @@ export interface ModelPlan {
   readonly apiKey?: string;
   readonly concurrency?: number;
   readonly timeoutMs?: number;
+  /** Of the task model. Absent for live. */
+  readonly backend?: Backend;
   readonly sharedCache: boolean;
 }
 
@@ -43,6 +48,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function planModels(options: ModelOptions, env: Env, defaults: ModelDefaults = {}): ModelPlan {
   const apiKey = [env.HONE_API_KEY, env.OPENAI_API_KEY].find(Boolean);
   const baseUrl = options.baseUrl ?? defaults.baseUrl;
+  const backend = options.backend ?? defaults.backend;
   const task = options.taskModel ?? defaults.models?.task;
   if (task === undefined) throw nothingChosen(baseUrl !== undefined || apiKey !== undefined);
   const models = {
@@ -59,25 +65,31 @@ export function planModels(options: ModelOptions, env: Env, defaults: ModelDefau
     ...(apiKey !== undefined && { apiKey }),
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     ...(options.timeout !== undefined && { timeoutMs: options.timeout * 1000 }),
+    ...(backend !== undefined && { backend }),
     sharedCache: options.cache !== false,
   };
 }
 
 /** Builds the models of a plan. Sends nothing. @throws HoneError `bad-config` for a model or address that cannot be. */
 export async function buildModels(plan: ModelPlan): Promise<RunModels> {
-  const { createModel } = await import('../engine.js');
-  const { models, baseUrl, apiKey, timeoutMs, concurrency, sharedCache } = plan;
+  const { createBatchedModel, createModel } = await import('../engine.js');
+  const { models, baseUrl, apiKey, timeoutMs, concurrency, backend, sharedCache } = plan;
   const connection = {
     ...(baseUrl !== undefined && { baseUrl }),
     ...(apiKey !== undefined && { apiKey }),
     ...(timeoutMs !== undefined && { timeoutMs }),
   };
+  const task =
+    backend === 'batch'
+      ? createBatchedModel(models.task, connection)
+      : { model: createModel(models.task, connection) };
   return {
     models: {
-      task: createModel(models.task, connection),
+      task: task.model,
       optimizer: createModel(models.optimizer, connection),
       judge: createModel(models.judge, connection),
     },
+    ...('batches' in task && { batches: task.batches }),
     ...(concurrency !== undefined && { concurrency }),
     sharedCache,
     ...(baseUrl !== undefined && { baseUrl }),

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { SettingValue } from '../optimizer/strategy.js';
 
 /** An option's whole number of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -16,6 +17,24 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError('It must be a number above 0.');
 }
 
+/** Collects `name=value` pairs; numbers, `true` and `false` are taken as such, anything else as text. */
+export function settingOption(
+  pair: string,
+  before: Readonly<Record<string, SettingValue>> = {},
+): Readonly<Record<string, SettingValue>> {
+  const [, name, text] = /^\s*([^=\s]+)\s*=\s*(.*?)\s*$/.exec(pair) ?? [];
+  if (name === undefined || text === undefined || text === '') {
+    throw new InvalidArgumentError('It must be a name and a value, as in candidates=4.');
+  }
+  return { ...before, [name]: settingValue(text) };
+}
+
+function settingValue(text: string): SettingValue {
+  if (text === 'true' || text === 'false') return text === 'true';
+  const value = Number(text);
+  return Number.isFinite(value) ? value : text;
+}
+
 export function withJson(command: Command): Command {
   return command.option('--json <file>', 'write the result as JSON to a file, or to stdout with "-"');
 }
@@ -31,5 +50,11 @@ export function withModels(command: Command): Command {
     )
     .option('--concurrency <n>', 'requests in flight at once', wholeNumber(1))
     .option('--timeout <seconds>', 'how long to wait for one answer', positiveNumber)
+    .addOption(
+      new Option(
+        '--backend <how>',
+        "how the task model's requests are sent: one by one, or in batches that may take a day",
+      ).choices(['live', 'batch']),
+    )
     .option('--no-cache', 'do not reuse answers of earlier runs');
 }

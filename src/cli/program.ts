@@ -4,6 +4,7 @@ import { addApply } from './commands/apply.js';
 import { addDemo } from './commands/demo.js';
 import { addEval } from './commands/eval.js';
 import { addInit } from './commands/init.js';
+import { addLab } from './commands/lab.js';
 import { addList } from './commands/list.js';
 import { addMap } from './commands/map.js';
 import { addOptimize } from './commands/optimize.js';
@@ -12,6 +13,7 @@ import { addResume } from './commands/resume.js';
 import { addRuns } from './commands/runs.js';
 import { addSandbox } from './commands/sandbox.js';
 import { addShow } from './commands/show.js';
+import { addStrategies } from './commands/strategies.js';
 import type { Shell } from './shell.js';
 
 const EXIT_HELP = `
@@ -22,6 +24,8 @@ export function createProgram(shell: Shell): Command {
   const program = new Command('hone')
     .description('Improve prompt files against your own test set, and see a tested verdict.')
     .exitOverride()
+    // A command and the commands below it may have options of the same name.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => shell.stdout.write(text),
       writeErr: (text) => shell.stderr.write(text),
@@ -38,11 +42,13 @@ export function createProgram(shell: Shell): Command {
     addApply,
     addEval,
     addOptimize,
+    addStrategies,
     addRuns,
     addShow,
     addResume,
     addAccept,
     addDemo,
+    addLab,
     addSandbox,
   ]) {
     add(program, shell);

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { callsMade, scoreOn, recordOf, selectionRows, type RunEvent, type RunState } from '../core/run.js';
-import { money } from './runText.js';
+import { costText } from './runText.js';
 import { count, score, type Paint } from './terminal.js';
 
 /** Shows how a run goes on. */
@@ -66,8 +66,7 @@ class RunBar implements RunProgress {
 }
 
 function spend(state: RunState): string {
-  const { cost } = state.usage;
-  return cost === undefined ? 'price unknown' : money(cost);
+  return costText(state.usage.cost);
 }
 
 function bestSoFar(state: RunState): string {
@@ -105,7 +104,8 @@ export function lines(event: RunEvent, state: RunState): string[] {
       ];
     case 'settled': {
       if (event.status === 'dropped') return [`  ${event.candidateId} dropped: ${event.reasons.join(' ')}`];
-      const { mean, n, errors } = scoreOn(recordOf(state, event.candidateId), selectionRows(state));
+      const record = recordOf(state, event.candidateId);
+      const { mean, n, errors } = scoreOn(record, selectionRows(state, record.candidate));
       const failed = errors > 0 ? `, ${count(errors, 'row')} failed` : '';
       return [`  ${event.candidateId} kept: ${score(mean)} on ${count(n, 'row')}${failed} (${spent()})`];
     }
@@ -121,6 +121,7 @@ export function lines(event: RunEvent, state: RunState): string[] {
     case 'unsent':
     case 'called':
     case 'scored':
+    case 'repeated':
     case 'accepted':
       return [];
   }

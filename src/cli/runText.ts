@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from 'diff';
 import { BASELINE_ID } from '../core/candidate.js';
+import { money } from '../core/money.js';
 import {
   callsMade,
   isResumable,
@@ -12,6 +13,7 @@ import {
   type Usage,
 } from '../core/run.js';
 import { comparePaired, type Interval } from '../core/statistics.js';
+import { verdictFacts } from '../optimizer/verdictText.js';
 import { acceptableCandidate } from '../runs/accept.js';
 import { count, score, signed, table, wrap, type Cell, type Paint, type Style } from './terminal.js';
 
@@ -41,7 +43,8 @@ export function runText(state: RunState, paint: Paint, typed: (command: string) 
 }
 
 function splitSizes(state: RunState): string {
-  const { train, validation, exam } = state.setup.splits;
+  const { train, validation, exam, crossFitted } = state.setup.splits;
+  if (crossFitted) return `${train.length} and ${exam.length} rows, cross-fitted`;
   const parts = [`${train.length} train`, `${validation.length} validation`, `${exam.length} exam rows`];
   return parts.join(', ');
 }
@@ -82,7 +85,7 @@ function candidateTable(state: RunState, paint: Paint): string {
 function candidateRow(state: RunState, record: CandidateRecord): Cell[] {
   const { candidate, status } = record;
   const isBaseline = candidate.id === BASELINE_ID;
-  const rows = selectionRows(state);
+  const rows = selectionRows(state, candidate);
   const { mean } = scoreOn(record, rows);
   const pairs = isBaseline ? [] : pairsOf(recordOf(state, BASELINE_ID), record, rows);
   const compared = pairs.length === 0 ? undefined : comparePaired(pairs, state.setup.seed);
@@ -128,6 +131,8 @@ function verdictText(state: RunState, paint: Paint): string {
         `${fixed.length} fixed, ${broken.length} broken.`,
     );
   }
+  const facts = verdictFacts(verdict);
+  if (facts.length > 0) lines.push(wrap(`${facts.join('; ')}.`, WIDTH));
   return lines.join('\n');
 }
 
@@ -181,22 +186,33 @@ function diffText(state: RunState, paint: Paint): string {
     .trimEnd();
 }
 
-/** What was spent. */
+const ROLES = ['task', 'optimizer', 'judge'] as const;
+
+/** What was spent, the models apart. */
 export function usageText(usage: Usage): string {
-  const { calls, cached, tokens, cost, uncounted } = usage;
-  const parts = [
+  const { calls, byRole, cached, tokens, cost, uncounted, saved } = usage;
+  const total = [
     `${count(callsMade(usage), 'call')} (task ${calls.task}, optimizer ${calls.optimizer}, judge ${calls.judge})`,
-    `${cached.toLocaleString('en-US')} answers from the cache`,
     `${count(tokens.prompt, 'prompt token')} and ${tokens.completion.toLocaleString('en-US')} completion tokens`,
-    cost === undefined ? 'price unknown' : money(cost),
+    costText(cost),
   ];
   const hidden = uncounted > 0 ? ` The endpoint gave no token count for ${count(uncounted, 'call')}.` : '';
-  return wrap(`Spent: ${parts.join(', ')}.${hidden}`, WIDTH, '  ');
+  const paid = ROLES.filter((role) => calls[role] > 0 && byRole[role].cost !== 0);
+  const apart = paid.length > 1 ? paid : [];
+  const saving = saved === undefined || saved === 0 ? '' : `, which saved ${money(saved)}`;
+  return [
+    wrap(`Spent: ${total.join(', ')}.${hidden}`, WIDTH, '  '),
+    ...apart.map((role) => {
+      const { tokens: used, cost: ofRole } = byRole[role];
+      return `  ${role}: ${count(calls[role], 'call')}, ${count(used.prompt + used.completion, 'token')}, ${costText(ofRole)}`;
+    }),
+    `${count(cached, 'answer')} came from the cache${saving}.`,
+  ].join('\n');
 }
 
-/** US dollars with as many digits as small sums need. */
-export function money(dollars: number): string {
-  return `$${dollars.toFixed(dollars !== 0 && dollars < 0.1 ? 4 : 2)}`;
+/** A price that is not known is never shown as nothing. */
+export function costText(cost: number | undefined): string {
+  return cost === undefined ? 'price unknown' : money(cost);
 }
 
 function nextText(state: RunState, typed: (command: string) => string): string {

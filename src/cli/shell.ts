@@ -2,13 +2,14 @@ import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { HoneError, toHoneError } from '../core/errors.js';
 import { EXIT, EXIT_BY_REASON, type ExitCode } from './exitCodes.js';
-import { replaceBytes } from './files.js';
+import { replaceText } from './files.js';
+import { isRecord, jsonPieces } from './jsonOutput.js';
 import { paintFor, write, type Paint } from './terminal.js';
 
 /** What a command has to say when it is done. The shell brings it to the terminal and to `--json`. */
 export interface Outcome {
   readonly exitCode?: ExitCode;
-  /** The machine's copy. */
+  /** The machine's copy; long lists in it as `LazyList`. */
   readonly json: unknown;
   /** People's copy; bytes are written as they are. */
   readonly text: string | Uint8Array;
@@ -16,6 +17,8 @@ export interface Outcome {
   readonly trouble?: HoneError;
   /** For stderr, so that it is read when the text goes elsewhere. */
   readonly warning?: string;
+  /** Called when all of it has been brought out. */
+  readonly close?: () => void;
 }
 
 /** Options that every command has. */
@@ -61,7 +64,12 @@ export class Shell implements Surroundings {
       return this.fail(error, undefined);
     }
     try {
-      await this.deliver(options, await work());
+      const outcome = await work();
+      try {
+        await this.deliver(options, outcome);
+      } finally {
+        outcome.close?.();
+      }
     } catch (error) {
       await this.fail(error, options.json);
     }
@@ -104,13 +112,15 @@ export class Shell implements Surroundings {
   }
 
   private async writeJson(target: string, json: unknown): Promise<void> {
-    const text = `${JSON.stringify(json, null, 2)}\n`;
-    if (target === '-') return write(this.stdout, text);
+    if (target === '-') {
+      for (const piece of jsonPieces(json)) await write(this.stdout, piece);
+      return;
+    }
     const file = path.resolve(this.cwd, target);
     const found = await stat(file).catch(() => undefined);
     // Pipes and devices are written to; replacing one would put a file in its place.
-    if (found && !found.isFile()) await writeFile(file, text);
-    else await replaceBytes(file, new TextEncoder().encode(text));
+    if (found && !found.isFile()) await writeFile(file, jsonPieces(json));
+    else await replaceText(file, jsonPieces(json));
   }
 
   /** A result that cannot be stored must be known before it is paid for. */
@@ -133,10 +143,6 @@ export function errorJson(error: HoneError): { error: Record<string, unknown> } 
   return {
     error: { reason: error.reason, message: error.message, nextStep: error.nextStep, place: error.place },
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function withLineEnd(text: string | Uint8Array): string | Uint8Array {

@@ -1,4 +1,5 @@
 import type { SpanTexts } from './prompt.js';
+import type { Direction } from './splits.js';
 
 /** The id of the prompt as it stands in the file. */
 export const BASELINE_ID = 'baseline';
@@ -12,6 +13,8 @@ export interface Candidate {
   readonly operator: string;
   /** The step of the run that proposed it; 0 for the baseline. */
   readonly step: number;
+  /** Of a cross-fitted search: the half of the rows that it was made and chosen with. Absent for the baseline. */
+  readonly direction?: Direction;
   /** New text of the spans that differ from the baseline. */
   readonly spans: SpanTexts;
   /**

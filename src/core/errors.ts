@@ -45,6 +45,8 @@ export interface HoneErrorOptions {
   readonly retryAfterMs?: number;
   /** What the server did not accept will be left out from now on, so that the same request may succeed. */
   readonly adjusted?: boolean;
+  /** The request is not to be counted: it was never sent, or it is under way still and is counted when its answer is fetched. */
+  readonly uncounted?: boolean;
   readonly cause?: unknown;
 }
 
@@ -81,6 +83,8 @@ export class HoneError extends Error {
   readonly place: ErrorPlace;
   readonly retryAfterMs: number | undefined;
   private readonly adjusted: boolean;
+  /** Whether the request that failed is not to be counted (now). */
+  readonly uncounted: boolean;
   readonly [MARKER] = true;
 
   constructor(options: HoneErrorOptions) {
@@ -91,6 +95,7 @@ export class HoneError extends Error {
     this.place = options.place ?? {};
     this.retryAfterMs = options.retryAfterMs;
     this.adjusted = options.adjusted ?? false;
+    this.uncounted = options.uncounted ?? false;
   }
 
   /**

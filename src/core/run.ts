@@ -1,11 +1,23 @@
 import { BASELINE_ID, type Advice, type Candidate, type CandidateStatus } from './candidate.js';
 import { isTransient, type ErrorReason } from './errors.js';
 import type { Score } from './scoring.js';
-import type { PairedComparison } from './statistics.js';
-import type { SplitName, Splits, TestCase } from './testset.js';
-import { callsMade, countCall, newUsage, type ModelCall, type ModelRole, type Usage } from './usage.js';
+import { newDirections, type Direction, type DirectionState } from './directions.js';
+import { recordOf, scoreOn, selectionRows } from './outcomes.js';
+import type { SelectionPart, Splits, TestCase } from './testset.js';
+import type { Verdict, VerdictKind } from './verdict.js';
+import {
+  callsMade,
+  countCall,
+  newUsage,
+  type ModelCall,
+  type ModelRole,
+  type TokenCount,
+  type Usage,
+} from './usage.js';
 
+export * from './outcomes.js';
 export * from './usage.js';
+export type { Verdict, VerdictKind } from './verdict.js';
 
 /** How much a run may spend, as the user chose it. */
 export type Effort = 'quick' | 'normal' | 'thorough';
@@ -42,7 +54,7 @@ export interface RunSetup {
   /** Settings of the strategy that differ from its defaults; absent in runs of the first version. */
   readonly strategySettings?: Readonly<Record<string, number | string | boolean>>;
   /** The part whose rows choose among candidates. */
-  readonly selection: 'train' | 'validation';
+  readonly selection: SelectionPart;
   readonly effort: Effort;
   readonly seed: number;
   /** Requests that may reach a model, all roles together. */
@@ -52,6 +64,8 @@ export interface RunSetup {
   readonly models: Readonly<Record<ModelRole, ModelDescription>>;
   /** The endpoint that openai models were reached at; absent for others. Never a key. */
   readonly baseUrl?: string;
+  /** How requests of the task model reached it; absent for one by one. */
+  readonly backend?: 'batch';
 }
 
 /** What may change when a run is resumed, because no score depends on it. */
@@ -68,6 +82,8 @@ export type CaseOutcome =
       readonly output: string;
       readonly finishReason: string;
       readonly score: Score;
+      /** Of the answer; absent where the endpoint does not say. */
+      readonly tokens?: TokenCount;
     }
   | { readonly status: 'error'; readonly reason: ErrorReason; readonly message: string };
 
@@ -90,32 +106,28 @@ export interface Stop {
   readonly error?: ErrorReason;
 }
 
-export type VerdictKind = 'better' | 'worse' | 'undecided' | 'already-good' | 'no-headroom';
-
-/** What may be said of the best candidate against the prompt in the file. */
-export interface Verdict {
-  readonly kind: VerdictKind;
-  /** The candidate that it is about; absent when none came up. */
-  readonly candidateId?: string;
-  /** On the rows of the verdict; absent when no candidate was examined. */
-  readonly comparison?: PairedComparison;
-  /** One sentence for people. */
-  readonly sentence: string;
-}
-
 /** Everything that can happen in a run, in the order in which it happened. Times are milliseconds since 1970. */
 export type RunEvent =
   | { readonly type: 'started'; readonly at: number; readonly setup: RunSetup }
   | { readonly type: 'resumed'; readonly at: number; readonly changes?: SetupChanges }
   /** A request is about to go out. It is settled by `called`, or by `unsent` when it never reached the model. */
-  | { readonly type: 'sent'; readonly role: ModelRole }
+  | { readonly type: 'sent'; readonly role: ModelRole; readonly costAtMost?: number }
   | { readonly type: 'unsent'; readonly role: ModelRole }
   | { readonly type: 'called'; readonly call: ModelCall }
-  | { readonly type: 'step'; readonly step: number; readonly parent: string }
+  | {
+      readonly type: 'step';
+      readonly step: number;
+      readonly parent: string;
+      /** Candidates that the budget allowed when the step began; absent in runs of the first version. */
+      readonly room?: number;
+      /** Of a cross-fitted search; each direction counts its own steps. */
+      readonly direction?: Direction;
+    }
   | {
       /** All that one step brought, in one event, so that an interrupted step is repeated as a whole. */
       readonly type: 'proposed';
       readonly step: number;
+      readonly direction?: Direction;
       readonly advice: readonly Advice[];
       readonly candidates: readonly Candidate[];
       readonly rejected: readonly { readonly candidate: Candidate; readonly reasons: readonly string[] }[];
@@ -134,7 +146,14 @@ export type RunEvent =
       readonly status: 'kept' | 'dropped';
       readonly reasons: readonly string[];
     }
-  | { readonly type: 'examined'; readonly candidateId: string }
+  /** The baseline on a row once more, to see how much its score changes by itself. */
+  | { readonly type: 'repeated'; readonly caseId: string; readonly outcome: CaseOutcome }
+  | {
+      readonly type: 'examined';
+      readonly candidateId: string;
+      /** How many comparisons with this baseline these exam rows have seen, this one included. */
+      readonly look?: number;
+    }
   | { readonly type: 'waiting'; readonly at: number; readonly reason: ErrorReason; readonly message: string }
   | { readonly type: 'verdict'; readonly verdict: Verdict }
   | { readonly type: 'stopped'; readonly at: number; readonly stop: Stop }
@@ -168,6 +187,8 @@ export interface RunState {
   /** The last step whose proposals are known. */
   proposedStep: number;
   parent: string;
+  /** Candidates that the budget allowed when the step was begun. */
+  room: number | undefined;
   /** How often the optimizer's answers could not be used since the last step was proposed: they must not be served again. */
   unusableSteps: number;
   /** In order of proposal, the baseline first. */
@@ -175,13 +196,23 @@ export interface RunState {
   readonly advice: Map<string, Advice>;
   /** By step, for steps whose strategy left one. */
   readonly memos: Map<number, unknown>;
+  /** Both directions of a cross-fitted search, which the step, parent, advice and memos above mix; else empty. */
+  readonly directions: readonly DirectionState[];
+  /** Answers that the exam of the other direction takes besides, in a view of one direction; else 0. */
+  readonly keptBack: number;
+  /** Outcomes of the baseline's second sample, by row. */
+  readonly repeats: Map<string, CaseOutcome>;
   readonly curve: CurvePoint[];
   readonly usage: Usage;
   /** Requests of which it is not known yet what came; after a crash nobody will ever know. */
   readonly underWay: Record<ModelRole, number>;
+  /** US dollars that a request of this run can have cost at the most, as far as prices are known. */
+  dearestSent: number;
   /** Keys of the answers that this run paid for. */
   readonly paidKeys: Set<string>;
   readonly examined: string[];
+  /** How many comparisons with this baseline the exam rows have seen, as far as it is known; at least 1. */
+  look: number;
   /** Why the run is pausing now, for people. */
   waiting: string | undefined;
   verdict: Verdict | undefined;
@@ -207,6 +238,7 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
       break;
     case 'sent':
       state.underWay[event.role]++;
+      state.dearestSent = Math.max(state.dearestSent, event.costAtMost ?? 0);
       break;
     case 'unsent':
       settleSent(state, event.role);
@@ -218,14 +250,19 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
       countCall(state.usage, event.call);
       break;
     case 'step':
-      state.step = event.step;
-      state.parent = event.parent;
+      for (const place of progressOf(state, event.direction)) {
+        place.step = event.step;
+        place.parent = event.parent;
+        place.room = event.room;
+      }
       break;
     case 'proposed':
-      state.proposedStep = event.step;
       state.unusableSteps = 0;
-      if (event.memo !== undefined) state.memos.set(event.step, event.memo);
-      for (const advice of event.advice) state.advice.set(advice.id, advice);
+      for (const place of progressOf(state, event.direction)) {
+        place.proposedStep = event.step;
+        if (event.memo !== undefined) place.memos.set(event.step, event.memo);
+        for (const advice of event.advice) place.advice.set(advice.id, advice);
+      }
       for (const candidate of event.candidates) addCandidate(state, candidate, 'pending', []);
       for (const { candidate, reasons } of event.rejected)
         addCandidate(state, candidate, 'rejected', reasons);
@@ -236,8 +273,12 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
     case 'settled':
       settle(state, event.candidateId, event.status, event.reasons);
       break;
+    case 'repeated':
+      state.repeats.set(event.caseId, event.outcome);
+      break;
     case 'examined':
       state.examined.push(event.candidateId);
+      state.look = Math.max(state.look, event.look ?? 1);
       break;
     case 'waiting':
       state.waiting = event.message;
@@ -274,20 +315,32 @@ function initialState(at: number, setup: RunSetup): RunState {
     step: 0,
     proposedStep: 0,
     parent: BASELINE_ID,
+    room: undefined,
     unusableSteps: 0,
     candidates: new Map(),
     advice: new Map(),
     memos: new Map(),
+    directions: newDirections(setup.splits),
+    keptBack: 0,
+    repeats: new Map(),
     curve: [],
     usage: newUsage(),
     underWay: { task: 0, optimizer: 0, judge: 0 },
+    dearestSent: 0,
     paidKeys: new Set(),
     examined: [],
+    look: 1,
     waiting: undefined,
     verdict: undefined,
     stop: undefined,
     accepted: [],
   };
+}
+
+/** Where a step is noted: in the run, and in its direction of a cross-fitted search. */
+function progressOf(state: RunState, direction: Direction | undefined): (RunState | DirectionState)[] {
+  const own = direction === undefined ? undefined : state.directions[direction];
+  return own ? [state, own] : [state];
 }
 
 /** Journals of the first version do not say what was sent. */
@@ -319,33 +372,25 @@ function addCandidate(
   state.candidates.set(candidate.id, { candidate, status, reasons, outcomes: new Map() });
 }
 
+/** On the rows that chose; directions of a cross-fitted search have different ones, so there it is the gain that is added. */
+function curveScore(state: RunState, record: CandidateRecord): number | undefined {
+  const rows = selectionRows(state, record.candidate);
+  const { mean } = scoreOn(record, rows);
+  if (record.candidate.direction === undefined || mean === undefined) return mean;
+  const baseline = recordOf(state, BASELINE_ID);
+  const whole = scoreOn(baseline, selectionRows(state, baseline.candidate)).mean ?? 0;
+  return Math.min(1, Math.max(0, whole + mean - (scoreOn(baseline, rows).mean ?? 0)));
+}
+
 function settle(state: RunState, id: string, status: 'kept' | 'dropped', reasons: readonly string[]): void {
   const record = recordOf(state, id);
   record.status = status;
   record.reasons = reasons;
   if (status === 'dropped') return;
-  const { mean } = scoreOn(record, selectionRows(state));
+  const mean = curveScore(state, record);
   if (mean === undefined) return;
   const best = Math.max(mean, state.curve.at(-1)?.best ?? 0);
   state.curve.push({ calls: callsMade(state.usage), candidateId: id, score: mean, best });
-}
-
-/** The record of a candidate. @throws Error when the run has no candidate of that id. */
-export function recordOf(state: RunState, id: string): CandidateRecord {
-  const record = state.candidates.get(id);
-  if (!record) throw new Error(`The run has no candidate ${id}.`);
-  return record;
-}
-
-/** The rows that choose among candidates, in the run's fixed random order. */
-export function selectionRows(state: RunState): readonly string[] {
-  return state.setup.splits[state.setup.selection];
-}
-
-/** Which part of the test set a row belongs to. */
-export function splitOf(state: RunState, caseId: string): SplitName {
-  const { splits } = state.setup;
-  return splits.train.includes(caseId) ? 'train' : splits.validation.includes(caseId) ? 'validation' : 'exam';
 }
 
 const RESUMABLE_STOPS: ReadonlySet<StopReason> = new Set(['cancelled', 'model-failed']);
@@ -353,36 +398,4 @@ const RESUMABLE_STOPS: ReadonlySet<StopReason> = new Set(['cancelled', 'model-fa
 /** Whether a run that ended for this reason, or that was cut off without one, can go on. */
 export function isResumable(verdict: VerdictKind | undefined, stop: StopReason | undefined): boolean {
   return verdict === undefined && (stop === undefined || RESUMABLE_STOPS.has(stop));
-}
-
-/** Mean score over the rows that have one. `errors` counts rows that ended in an error. */
-export function scoreOn(
-  record: CandidateRecord,
-  caseIds: Iterable<string>,
-): { readonly mean: number | undefined; readonly n: number; readonly errors: number } {
-  let sum = 0;
-  let n = 0;
-  let errors = 0;
-  for (const id of caseIds) {
-    const outcome = record.outcomes.get(id);
-    if (outcome?.status === 'error') errors++;
-    else if (outcome) {
-      sum += outcome.score.value;
-      n++;
-    }
-  }
-  return { mean: n === 0 ? undefined : sum / n, n, errors };
-}
-
-/** Scores of two candidates on the rows that both have one; rows with an error on either side are left out. */
-export function pairsOf(before: CandidateRecord, after: CandidateRecord, caseIds: Iterable<string>) {
-  const pairs = [];
-  for (const caseId of caseIds) {
-    const old = before.outcomes.get(caseId);
-    const now = after.outcomes.get(caseId);
-    if (old?.status === 'scored' && now?.status === 'scored') {
-      pairs.push({ caseId, before: old.score, after: now.score });
-    }
-  }
-  return pairs;
 }

@@ -1,13 +1,14 @@
 import type * as vscode from 'vscode';
 import { HoneError } from '../core/errors.js';
 import type { RunSetup } from '../core/run.js';
+import type { CreateModelOptions } from '../models/index.js';
 import type { Model } from '../models/model.js';
 import type { RunModels } from '../runs/index.js';
 import { SETTINGS } from '../contributions.js';
 import { EDITOR_PROVIDER, findChatModel, listChatModels } from './chatModels.js';
 import { loadEngine } from './engine.js';
 import { hostOf, type ApiKeys } from './secrets.js';
-import { readSettings, writeSetting } from './settings.js';
+import { readSettings, writeSetting, type Settings } from './settings.js';
 import { workspaceRoots } from './targets.js';
 import type { VsCode } from './vscode.js';
 
@@ -21,6 +22,8 @@ export interface ModelNames {
 
 /** The editor's models have limits that nobody publishes: one request at a time keeps chat usable beside a run. */
 const EDITOR_CONCURRENCY = 1;
+
+const OPENAI = 'openai:';
 
 type Provider = 'editor' | 'openai' | 'sandbox';
 
@@ -74,14 +77,21 @@ export class ModelChoice {
   }
 
   /** @throws HoneError `bad-config`, `no-model` or `unauthorized`, naming the model. */
-  async build(names: ModelNames, concurrency: number): Promise<RunModels> {
-    const task = await this.model(names.task, names.baseUrl);
+  async build(
+    names: ModelNames,
+    { concurrency, backend }: Pick<Settings, 'concurrency' | 'backend'>,
+  ): Promise<RunModels> {
+    const { model: task, batches } =
+      backend === 'batch' && names.task.startsWith(OPENAI)
+        ? await this.batchedModel(names.task, names.baseUrl)
+        : { model: await this.model(names.task, names.baseUrl) };
     const optimizer =
-      names.optimizer === names.task ? task : await this.model(names.optimizer, names.baseUrl);
+      names.optimizer === names.task && !batches ? task : await this.model(names.optimizer, names.baseUrl);
     const usesEditor = [task, optimizer].some((model) => isEditorModel(model.id));
-    const usesEndpoint = [task, optimizer].some((model) => model.id.startsWith('openai:'));
+    const usesEndpoint = [task, optimizer].some((model) => model.id.startsWith(OPENAI));
     return {
       models: { task, optimizer, judge: optimizer },
+      ...(batches && { batches }),
       concurrency: usesEditor ? EDITOR_CONCURRENCY : concurrency,
       ...(usesEndpoint && { baseUrl: names.baseUrl }),
     };
@@ -89,19 +99,29 @@ export class ModelChoice {
 
   /** The models that a stored run was started with. */
   async rebuild(setup: RunSetup): Promise<RunModels> {
-    const { baseUrl, concurrency } = readSettings(this.api);
+    const settings = readSettings(this.api);
     const names = {
       task: setup.models.task.id,
       optimizer: setup.models.optimizer.id,
-      baseUrl: setup.baseUrl ?? baseUrl,
+      baseUrl: setup.baseUrl ?? settings.baseUrl,
     };
-    return this.build(names, concurrency);
+    return this.build(names, { ...settings, backend: setup.backend ?? 'live' });
   }
 
   private async model(name: string, baseUrl: string): Promise<Model> {
     if (isEditorModel(name)) return findChatModel(this.api, name.slice(EDITOR_PROVIDER.length + 1));
     const { createModel } = await loadEngine();
-    if (!name.startsWith('openai:')) return createModel(name);
+    if (!name.startsWith(OPENAI)) return createModel(name);
+    return createModel(name, await this.connection(baseUrl));
+  }
+
+  private async batchedModel(name: string, baseUrl: string) {
+    const { createBatchedModel } = await loadEngine();
+    return createBatchedModel(name, await this.connection(baseUrl));
+  }
+
+  /** The endpoint with its key. */
+  private async connection(baseUrl: string): Promise<CreateModelOptions> {
     const host = hostOf(baseUrl);
     if (host === undefined) {
       throw new HoneError({
@@ -111,7 +131,7 @@ export class ModelChoice {
       });
     }
     const apiKey = await this.keys.get(host);
-    return createModel(name, { baseUrl, ...(apiKey && { apiKey }) });
+    return { baseUrl, ...(apiKey && { apiKey }) };
   }
 
   private async ask(provider: Provider): Promise<ModelNames | undefined> {

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Effort } from '../core/run.js';
+import type { Backend } from '../models/index.js';
 import { SETTINGS, type SettingName } from '../contributions.js';
 import type { VsCode } from './vscode.js';
 
@@ -13,6 +14,7 @@ export interface Settings {
   /** 0 for what the effort gives. */
   readonly maxCalls: number;
   readonly concurrency: number;
+  readonly backend: Backend;
 }
 
 /** The settings that hold for a file or folder. */
@@ -28,6 +30,7 @@ export function readSettings(api: VsCode, scope?: vscode.Uri): Settings {
     effort: effortOf(text('effort')),
     maxCalls: Math.max(0, Math.floor(number('maxCalls'))),
     concurrency: Math.max(SETTINGS.concurrency.minimum, Math.floor(number('concurrency'))),
+    backend: text('backend') === 'batch' ? 'batch' : 'live',
   };
 }
 

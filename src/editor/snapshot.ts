@@ -1,7 +1,9 @@
 import { BASELINE_ID, type Advice } from '../core/candidate.js';
 import {
   callsMade,
+  examRows,
   isResumable,
+  MODEL_ROLES,
   pairsOf,
   recordOf,
   scoreOn,
@@ -11,8 +13,9 @@ import {
 } from '../core/run.js';
 import { comparePaired, type PairedComparison } from '../core/statistics.js';
 import { bestCandidate } from '../optimizer/trajectory.js';
-import type { AdviceView, CandidateDetail, CandidateView, RunSnapshot } from '../protocol.js';
+import type { AdviceView, CandidateDetail, CandidateView, LedgerEntry, RunSnapshot } from '../protocol.js';
 import { rowsOf } from './snapshotRows.js';
+import { verdictFacts } from '../optimizer/verdictText.js';
 
 /** What a panel shows of a run, besides the run itself. */
 export interface SnapshotView {
@@ -49,6 +52,7 @@ export function snapshotOf(state: RunState, view: SnapshotView): RunSnapshot {
   const selectedId = [view.candidateId, bestId, BASELINE_ID].find((id) => id && state.candidates.has(id));
   const simulated = Object.values(setup.models).find((model) => model.id.startsWith('sandbox'));
   const comparison = verdict?.comparison;
+  const facts = verdict ? verdictFacts(verdict) : [];
   return {
     runId: setup.runId,
     promptPath: setup.prompt.path,
@@ -71,6 +75,8 @@ export function snapshotOf(state: RunState, view: SnapshotView): RunSnapshot {
           pValue: comparison.pValue,
           n: comparison.n,
         }),
+        ...(verdict.crossFitted && { crossFitted: true }),
+        ...(facts.length > 0 && { facts }),
       },
     }),
     ...(!view.active && { stop: stopOf(state) }),
@@ -86,6 +92,8 @@ export function snapshotOf(state: RunState, view: SnapshotView): RunSnapshot {
       promptTokens: usage.tokens.prompt,
       completionTokens: usage.tokens.completion,
       ...(usage.cost !== undefined && { cost: usage.cost }),
+      ...(usage.saved !== undefined && { saved: usage.saved }),
+      byRole: ledgerOf(state),
     },
     startedAt: state.startedAt,
     ...(state.endedAt !== undefined && { endedAt: state.endedAt }),
@@ -99,6 +107,17 @@ export function snapshotOf(state: RunState, view: SnapshotView): RunSnapshot {
     ...(bestId && { bestId }),
     ...(selectedId && { selected: detailOf(state, selectedId, view) }),
   };
+}
+
+function ledgerOf({ usage, setup }: RunState): LedgerEntry[] {
+  return MODEL_ROLES.flatMap((role) => {
+    const { cached, tokens, cost } = usage.byRole[role];
+    const calls = usage.calls[role];
+    if (calls + cached === 0) return [];
+    const { label } = setup.models[role];
+    const sum = tokens.prompt + tokens.completion;
+    return [{ role, label, calls, cached, tokens: sum, ...(cost !== undefined && { cost }) }];
+  });
 }
 
 function stopOf(state: RunState): NonNullable<RunSnapshot['stop']> {
@@ -120,7 +139,7 @@ function activityOf(state: RunState, active: boolean, names: ReadonlyMap<string,
   if (!active) return state.stop?.nextStep ?? 'Interrupted.';
   if (state.waiting) return state.waiting;
   const baseline = state.candidates.get(BASELINE_ID);
-  const rows = selectionRows(state);
+  const rows = selectionRows(state, baseline?.candidate);
   if (!baseline || baseline.status === 'pending') {
     const done = baseline ? countScored(baseline, rows) : 0;
     return `Scoring the prompt as it stands: ${done} of ${rows.length} rows`;
@@ -128,7 +147,7 @@ function activityOf(state: RunState, active: boolean, names: ReadonlyMap<string,
   if (state.verdict) return 'Finishing';
   const examined = state.examined.at(-1);
   if (examined) {
-    const { exam } = state.setup.splits;
+    const exam = examRows(state, recordOf(state, examined).candidate);
     const done = countScored(recordOf(state, examined), exam);
     return `Checking candidate ${names.get(examined)} on rows that it has not seen: ${done} of ${exam.length}`;
   }
@@ -149,7 +168,7 @@ function candidateView(
   names: ReadonlyMap<string, string>,
 ): CandidateView {
   const { candidate } = record;
-  const rows = selectionRows(state);
+  const rows = selectionRows(state, candidate);
   const { mean, n, errors } = scoreOn(record, rows);
   const parentName = candidate.parent && names.get(candidate.parent);
   const base = {

@@ -18,7 +18,7 @@ export function rowsOf(state: RunState, candidateId: string): RowView[] {
     rows.push({
       caseId: row.id,
       line: row.line,
-      split: splitOf(state, row.id),
+      split: splitOf(state, row.id, recordOf(state, candidateId).candidate),
       change: changeOf(before, after),
       input: inputOf(row, state.setup.testset.inputColumn),
       expected: textOf(row.expected),

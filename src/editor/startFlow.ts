@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { HoneError } from '../core/errors.js';
 import type { Effort, RunState } from '../core/run.js';
 import type { RunModels, RunOptions, RunPlan } from '../runs/index.js';
+import { callsLine, costLine } from '../runs/planText.js';
 import type { PromptTask } from '../workspace/index.js';
 import type { Documents } from './documents.js';
 import { loadEngine } from './engine.js';
@@ -120,7 +121,7 @@ export class StartFlow {
     options: Pick<StartOptions, 'taskModel' | 'optimizerModel'>,
   ): Promise<RunModels | undefined> {
     const names = this.choice.configured(options, uri) ?? (await this.choice.choose());
-    return names && this.choice.build(names, readSettings(this.api, uri).concurrency);
+    return names && this.choice.build(names, readSettings(this.api, uri));
   }
 
   /** Runs send prompts and rows out and may execute scorers of the workspace: only where the user trusts it. */
@@ -158,7 +159,7 @@ export class StartFlow {
         ...(given.span !== undefined && { spanId: given.span }),
       };
       const { planRun } = await loadEngine();
-      return { target, task, options, plan: planRun(task, options, models) };
+      return { target, task, options, plan: await planRun(task, options, models) };
     } catch (error) {
       await this.explain(error, target, given.tests);
       return undefined;
@@ -207,7 +208,8 @@ export class StartFlow {
         promptPath: task.document.path,
         testsetPath: task.testset.path,
         rows: plan.splits,
-        maxCalls: plan.maxCalls,
+        calls: callsLine(plan),
+        cost: costLine(plan),
         taskLabel: models.models.task.label,
         destinations: [...plan.destinations, ...quotaNotes(plan, models)],
         notes: plan.notes,
@@ -246,7 +248,8 @@ function planText({ target, task, plan }: Prepared, models: RunModels): string {
   const groups = [
     [
       `${target.path}: ${rows} (${rowsLine(plan.splits)}).`,
-      `At most ${count(plan.maxCalls, 'request')}, all models together.`,
+      callsLine(plan),
+      ...(plan.cost.kind === 'requests' ? [] : [costLine(plan)]),
       ...quotaNotes(plan, models),
     ],
     plan.destinations,

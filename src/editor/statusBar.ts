@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { money } from '../core/money.js';
 import { callsMade } from '../core/run.js';
 import { COMMANDS, CONTEXT_KEYS } from '../contributions.js';
 import { Disposables } from './disposables.js';
@@ -45,9 +46,10 @@ export class StatusBar implements vscode.Disposable {
     const { state } = run;
     const best = state?.curve.at(-1)?.best;
     const calls = state ? `${callsMade(state.usage)}/${state.setup.maxCalls} calls` : 'starting';
+    const cost = state?.usage.cost ? `, ${money(state.usage.cost)}` : '';
     const icon = state?.waiting ? '$(watch)' : '$(loading~spin)';
-    this.item.text = `${icon} Hone: ${calls}${best === undefined ? '' : `, best ${best.toFixed(2)}`}`;
-    this.item.accessibilityInformation = { label: `Hone is working on ${run.promptPath}, ${calls}` };
+    this.item.text = `${icon} Hone: ${calls}${cost}${best === undefined ? '' : `, best ${best.toFixed(2)}`}`;
+    this.item.accessibilityInformation = { label: `Hone is working on ${run.promptPath}, ${calls}${cost}` };
     const tooltip = new this.api.MarkdownString(undefined, true);
     tooltip.isTrusted = { enabledCommands: [COMMANDS.stop.id] };
     tooltip.appendText(`${run.promptPath}${state?.waiting ? `: ${state.waiting}` : ''}\n`);

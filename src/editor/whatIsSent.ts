@@ -6,7 +6,9 @@ export interface Sending {
   readonly promptPath: string;
   readonly testsetPath: string;
   readonly rows: { readonly train: number; readonly validation: number; readonly exam: number };
-  readonly maxCalls: number;
+  /** How many requests, and what they cost, a sentence each. */
+  readonly calls: string;
+  readonly cost: string;
   /** The model that answers the rows. */
   readonly taskLabel: string;
   /** Where what goes, a sentence each. */
@@ -25,7 +27,8 @@ export function describeSending(sendings: readonly Sending[]): string {
       `## ${sending.promptPath}`,
       [
         `- Test set: ${sending.testsetPath} (${rowsLine(sending.rows)})`,
-        `- At most ${count(sending.maxCalls, 'request')}, all models together`,
+        `- ${sending.calls}`,
+        `- ${sending.cost}`,
         ...sending.destinations.map((destination) => `- ${destination}`),
         ...sending.notes.map((note) => `- ${note}`),
       ].join('\n'),

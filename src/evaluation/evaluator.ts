@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { HoneError } from '../core/errors.js';
 import { throwIfCancelled, toHoneError } from '../core/errors.js';
 import type { PromptDocument } from '../core/prompt.js';
@@ -8,6 +7,7 @@ import type { TestCase, TestSet } from '../core/testset.js';
 import type { Model, ModelRequest } from '../models/model.js';
 import { scoreAnswer } from '../scorers/index.js';
 import { messagesFor } from './messages.js';
+import { Pool } from './pool.js';
 
 /**
  * So many rows failing in a row, for a reason that should have passed by itself, mean that the endpoint is down; so many
@@ -15,12 +15,20 @@ import { messagesFor } from './messages.js';
  */
 const FAILURES_IN_A_ROW = 5;
 
+/**
+ * Rows under way at once, over all prompts. More than any endpoint is asked for at once, so that the limiter behind the
+ * model decides how many requests are in flight while rows that wait for a retry, a disk or a judge stand back.
+ */
+const MOST_UNDER_WAY = 256;
+
 export interface EvaluatorOptions {
   readonly model: Model;
   readonly testset: TestSet;
   readonly scorers: readonly Scorer[];
   /** Whether rows were scored with these models and scorers before, so that a failing row is that row's own fault. */
   readonly hasScored?: boolean;
+  /** Rows under way at once, over all prompts. Default: what the model wants, else 256. */
+  readonly maxOutstanding?: number;
 }
 
 export interface EvaluateOptions {
@@ -30,6 +38,30 @@ export interface EvaluateOptions {
   readonly onOutcome: (caseId: string, outcome: CaseOutcome) => void;
 }
 
+/**
+ * A signal for every row under way. One signal for all of them would keep its listeners in a chain, through which one
+ * that has grown old keeps what thousands of finished rows have held from being collected.
+ */
+class RowStops {
+  private readonly underWay = new Set<AbortController>();
+  isStopped = false;
+
+  begin(): AbortController {
+    const row = new AbortController();
+    this.underWay.add(row);
+    return row;
+  }
+
+  end(row: AbortController): void {
+    this.underWay.delete(row);
+  }
+
+  all(): void {
+    this.isStopped = true;
+    for (const row of this.underWay) row.abort();
+  }
+}
+
 /** Scores prompts on rows of one test set. */
 export class Evaluator {
   private readonly cases: ReadonlyMap<string, TestCase>;
@@ -37,10 +69,12 @@ export class Evaluator {
   private failuresInARow = 0;
   /** Failures to report as soon as a row has been scored; undefined from then on. */
   private heldBack: (() => void)[] | undefined;
+  private readonly pool: Pool;
 
   constructor(private readonly options: EvaluatorOptions) {
     this.cases = new Map(options.testset.cases.map((row) => [row.id, row]));
     this.heldBack = options.hasScored ? undefined : [];
+    this.pool = new Pool(options.maxOutstanding ?? options.model.maxOutstanding ?? MOST_UNDER_WAY);
   }
 
   /** The request that is sent for one row. */
@@ -57,8 +91,9 @@ export class Evaluator {
   }
 
   /**
-   * Scores a prompt on rows, as many at once as the model's limiter lets through, and reports each as it comes.
-   * A row that fails ends as an error outcome.
+   * Scores a prompt on rows and reports each as it comes. Several prompts at once share the room, row by row in turn; how
+   * many requests are in flight is up to the model's limiter. A row that fails ends as an error outcome; after an abort
+   * no row is begun.
    * @throws HoneError when no further row can succeed: a systemic reason, several transient failures in a row, or failures
    *   before anything was scored; rows that failed so are not reported
    */
@@ -67,15 +102,16 @@ export class Evaluator {
     caseIds: readonly string[],
     options: EvaluateOptions,
   ): Promise<void> {
-    const stopOthers = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, stopOthers.signal]) : stopOthers.signal;
-    // Every row listens to it.
-    setMaxListeners(0, signal);
+    const stop = new RowStops();
+    const cancel = () => stop.all();
+    if (options.signal?.aborted) stop.all();
+    options.signal?.addEventListener('abort', cancel, { once: true });
     let fatal: HoneError | undefined;
     let last: HoneError | undefined;
     const evaluateRow = async (caseId: string) => {
+      const row = stop.begin();
       try {
-        const outcome = await this.evaluateCase(document, caseId, options.repeat ?? 0, signal);
+        const outcome = await this.evaluateCase(document, caseId, options.repeat ?? 0, row.signal);
         this.noteScored();
         options.onOutcome(caseId, outcome);
       } catch (thrown) {
@@ -85,10 +121,22 @@ export class Evaluator {
         const report = () => options.onOutcome(caseId, { status: 'error', reason, message });
         if (!last.systemic && this.noteFailed(last, report)) return;
         fatal = last;
-        stopOthers.abort();
+        stop.all();
+      } finally {
+        stop.end(row);
       }
     };
-    await Promise.all(caseIds.map(evaluateRow));
+    function* rowsToBegin() {
+      for (const caseId of caseIds) {
+        if (stop.isStopped) return;
+        yield caseId;
+      }
+    }
+    try {
+      await this.pool.run(rowsToBegin(), evaluateRow);
+    } finally {
+      options.signal?.removeEventListener('abort', cancel);
+    }
     throwIfCancelled(options.signal);
     if (fatal) throw fatal;
     // A set of a few rows ends before it has failed often enough.
@@ -129,6 +177,12 @@ export class Evaluator {
       prompt: request.messages.map(({ content }) => content).join('\n\n'),
     };
     const score = await scoreAnswer(this.options.scorers, input, signal);
-    return { status: 'scored', output: answer.text, finishReason: answer.finishReason, score };
+    return {
+      status: 'scored',
+      output: answer.text,
+      finishReason: answer.finishReason,
+      score,
+      ...(answer.tokens && { tokens: answer.tokens }),
+    };
   }
 }

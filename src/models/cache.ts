@@ -1,8 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { HoneError } from '../core/errors.js';
 import type { ModelCall, ModelRole } from '../core/run.js';
 import { orCancelled, sleep } from './abort.js';
+import { lineOf, LineReader, parsedAnswer, scanAnswers, type StoredAnswer } from './answerFiles.js';
 import { LineFile } from './lineFile.js';
 import type { Model, ModelAnswer } from './model.js';
 import { requestKey } from './requestKey.js';
@@ -14,12 +16,8 @@ export interface AnswerStoreOptions {
   readonly shared?: boolean;
 }
 
-/** An answer as it stands in a file. */
-export interface StoredAnswer {
-  readonly key: string;
-  readonly role: ModelRole;
-  readonly answer: ModelAnswer;
-}
+/** A place is a file's number times this, plus the bytes before the line: files of up to 64 GB, 131,072 of them. */
+const BYTES_PER_FILE = 2 ** 36;
 
 /** How long a store that is being closed waits for requests that were cancelled. */
 const LAST_WORDS_MS = 1000;
@@ -33,70 +31,106 @@ interface Shared {
 /**
  * Answers that were paid for, on disk. Append-only JSON Lines, one new file per opened store: several processes may write
  * into one folder, and a line torn by a crash is never written on. An answer is on the disk before it is handed out.
+ *
+ * In memory are only the places of answers, about 100 bytes each: an answer is read from its file when it is served.
+ * Answers that another process stores after this store was opened are not seen by it; they are asked for again.
  */
 export class AnswerStore {
-  /** What could not be read, a sentence each, with file and line. */
-  readonly problems: readonly string[];
   private readonly file: LineFile;
   private readonly underWay = new Set<Promise<unknown>>();
   private readonly inFlight = new Map<string, Shared>();
+  private readonly places = new Map<string, number>();
+  private readonly files: string[] = [];
+  private readonly fileNumbers = new Map<string, number>();
+  private readonly earlier: string[] = [];
+  private readonly faults: string[] = [];
+  private readonly reader = new LineReader();
 
   private constructor(
     private readonly folder: string,
     name: string,
-    private readonly answers: Map<string, ModelAnswer>,
-    private readonly earlier: readonly StoredAnswer[],
-    problems: string[],
   ) {
-    this.problems = problems;
     this.file = new LineFile(folder, name);
   }
 
   /**
-   * Reads the answers in a folder, which need not exist yet. Nothing is written before the first answer.
+   * Finds the answers in a folder, which need not exist yet. Nothing is written before the first answer.
    * @throws HoneError `bad-config` naming the folder or file when it cannot be read.
    */
   static async open(folder: string, options: AnswerStoreOptions): Promise<AnswerStore> {
-    const answers = new Map<string, ModelAnswer>();
-    const earlier: StoredAnswer[] = [];
-    const problems: string[] = [];
+    const store = new AnswerStore(folder, options.name);
     const own = new RegExp(`^${escapeForRegExp(options.name)}\\.\\d+\\.jsonl$`);
-    const names = (await filesIn(folder)).filter((name) =>
-      options.shared === false ? own.test(name) : name.endsWith('.jsonl'),
-    );
-    for (const name of names) {
-      for (const stored of await readAnswers(path.join(folder, name), problems)) {
-        answers.set(stored.key, stored.answer);
-        if (own.test(name)) earlier.push(stored);
+    for (const name of await filesIn(folder)) {
+      const isOwn = own.test(name);
+      if (options.shared === false ? !isOwn : !name.endsWith('.jsonl')) continue;
+      const file = path.join(folder, name);
+      if (isOwn) store.earlier.push(file);
+      try {
+        await scanAnswers(
+          file,
+          ({ key, offset }) => store.note(key, file, offset),
+          (line) => store.faults.push(torn(file, `line ${line}`)),
+        );
+      } catch (error) {
+        throw unusable(file, 'Stored answers cannot be read from', error);
       }
     }
-    return new AnswerStore(folder, options.name, answers, earlier, problems);
+    return store;
   }
 
-  /** Answers that an earlier store of the same name has written. */
+  /** What could not be read, a sentence each, with file and line. */
+  get problems(): readonly string[] {
+    return this.faults;
+  }
+
+  /**
+   * Answers that an earlier store of the same name has written, read anew.
+   * @throws HoneError `bad-config` naming the file when it cannot be read.
+   */
   own(): readonly StoredAnswer[] {
-    return this.earlier;
+    return this.earlier.flatMap((file) => {
+      try {
+        return linesIn(readFileSync(file)).flatMap((line) => parsedAnswer(line) ?? []);
+      } catch (error) {
+        throw unusable(file, 'Stored answers cannot be read from', error);
+      }
+    });
+  }
+
+  /** Whether an answer is stored, as far as this store knows. */
+  has(key: string): boolean {
+    return this.places.has(compactKey(key));
   }
 
   get size(): number {
-    return this.answers.size;
+    return this.places.size;
   }
 
+  /** A stored answer, read from the disk. One that has gone from there since is no longer stored. */
   get(key: string): ModelAnswer | undefined {
-    return this.answers.get(key);
+    const compact = compactKey(key);
+    const place = this.places.get(compact);
+    if (place === undefined) return undefined;
+    const file = this.files[Math.floor(place / BYTES_PER_FILE)]!;
+    const offset = place % BYTES_PER_FILE;
+    const stored = this.readAt(file, offset);
+    if (stored?.key === key) return stored.answer;
+    this.places.delete(compact);
+    this.faults.push(torn(file, `byte ${offset}`));
+    return undefined;
   }
 
   /**
    * Stores an answer; resolves when it is on the disk.
    * @throws HoneError `bad-config` naming the file when it cannot be written.
    */
-  async put({ key, role, answer }: StoredAnswer): Promise<void> {
+  async put(stored: StoredAnswer): Promise<void> {
     try {
-      await this.file.append(JSON.stringify({ key, role, answer }));
+      const { file, offset } = await this.file.append(lineOf(stored));
+      this.note(stored.key, file, offset);
     } catch (error) {
       throw unusable(this.folder, 'An answer could not be stored in', error);
     }
-    this.answers.set(key, answer);
   }
 
   /**
@@ -109,7 +143,7 @@ export class AnswerStore {
     produce: (signal: AbortSignal) => Promise<ModelAnswer>,
     signal?: AbortSignal,
   ): Promise<{ readonly answer: ModelAnswer; readonly cached: boolean }> {
-    const known = this.answers.get(key);
+    const known = this.get(key);
     if (known) return { answer: known, cached: true };
     const running = this.inFlight.get(key);
     const shared = running ?? this.begin(key, role, produce);
@@ -136,6 +170,24 @@ export class AnswerStore {
     ]);
     patience.abort();
     await this.file.close();
+    this.reader.close();
+  }
+
+  private note(key: string, file: string, offset: number): void {
+    let number = this.fileNumbers.get(file);
+    if (number === undefined) {
+      number = this.files.push(file) - 1;
+      this.fileNumbers.set(file, number);
+    }
+    this.places.set(compactKey(key), number * BYTES_PER_FILE + offset);
+  }
+
+  private readAt(file: string, offset: number): StoredAnswer | undefined {
+    try {
+      return parsedAnswer(this.reader.read(file, offset));
+    } catch {
+      return undefined;
+    }
   }
 
   private begin(
@@ -194,32 +246,24 @@ async function filesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function readAnswers(file: string, problems: string[]): Promise<StoredAnswer[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw unusable(file, 'Stored answers cannot be read from', error);
-  });
-  const lines = text.split('\n');
-  return lines.flatMap((line, index) => {
-    if (line === '') return [];
-    const entry = parsedEntry(line);
-    if (entry) return [entry];
-    problems.push(`${file}, line ${index + 1}: an answer was not written to its end and is asked for again.`);
-    return [];
-  });
+function linesIn(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let from = 0; from < bytes.length;) {
+    const end = bytes.indexOf(0x0a, from);
+    const to = end < 0 ? bytes.length : end;
+    lines.push(bytes.subarray(from, to));
+    from = to + 1;
+  }
+  return lines;
 }
 
-function parsedEntry(line: string): StoredAnswer | undefined {
-  try {
-    const entry = JSON.parse(line) as Partial<StoredAnswer>;
-    const whole =
-      typeof entry.key === 'string' &&
-      typeof entry.role === 'string' &&
-      typeof entry.answer?.text === 'string' &&
-      typeof entry.answer.finishReason === 'string';
-    return whole ? (entry as StoredAnswer) : undefined;
-  } catch {
-    return undefined;
-  }
+/** Half of a hash, as 16 characters of one byte each: 128 bits are enough to tell requests apart. */
+function compactKey(key: string): string {
+  return /^[0-9a-f]{64}$/.test(key) ? Buffer.from(key, 'hex').toString('latin1', 0, 16) : key;
+}
+
+function torn(file: string, place: string): string {
+  return `${file}, ${place}: an answer was not written to its end and is asked for again.`;
 }
 
 function unusable(folder: string, fault: string, error: unknown): HoneError {

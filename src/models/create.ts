@@ -1,4 +1,5 @@
 import { HoneError } from '../core/errors.js';
+import { createBatchEndpoint, type BatchEndpoint } from './batchEndpoint.js';
 import type { Model } from './model.js';
 import { createOpenAIModel } from './openai.js';
 import { createSandbox } from './sandbox/index.js';
@@ -45,4 +46,32 @@ export function parseModelSpec(text: string): ModelSpec {
 export function createModel(spec: ModelSpec | string, options: CreateModelOptions = {}): Model {
   const { provider, name } = typeof spec === 'string' ? parseModelSpec(spec) : spec;
   return provider === 'sandbox' ? createSandbox(name) : createOpenAIModel({ name, ...options });
+}
+
+/** How requests reach an endpoint: one by one, or many together through its Batch API. */
+export const BACKENDS = ['live', 'batch'] as const;
+
+export type Backend = (typeof BACKENDS)[number];
+
+/**
+ * Builds a model whose requests are to go through the Batch API of its endpoint, and the way there.
+ * @throws HoneError `bad-config` when the provider has no batches; `unauthorized`, see the providers
+ */
+export function createBatchedModel(
+  spec: ModelSpec | string,
+  options: CreateModelOptions = {},
+): { readonly model: Model; readonly batches: BatchEndpoint } {
+  const { provider, name } = typeof spec === 'string' ? parseModelSpec(spec) : spec;
+  if (provider === 'openai') {
+    const model = createOpenAIModel({ name, ...options });
+    return {
+      model: { ...model, maxOutstanding: Infinity },
+      batches: createBatchEndpoint({ name, ...options }),
+    };
+  }
+  throw new HoneError({
+    reason: 'bad-config',
+    message: `The batch backend needs an OpenAI-compatible endpoint, and ${provider}:${name} has none.`,
+    nextStep: 'Use the live backend, or name a model as openai:NAME.',
+  });
 }

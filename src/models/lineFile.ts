@@ -5,12 +5,22 @@ import { promisify } from 'node:util';
 
 const flushData = promisify(fdatasync);
 
+/** Where a line stands. */
+export interface LinePlace {
+  readonly file: string;
+  /** Bytes before the line. */
+  readonly offset: number;
+}
+
 /**
  * A new append-only file of lines. A line is with the system as soon as `append` is called, so that a killed process
  * loses none; it is on the disk when the promise resolves. Lines that come during a flush share the next one.
  */
 export class LineFile {
   private descriptor: number | undefined;
+  private path = '';
+  /** Bytes written. */
+  private size = 0;
   /** The last write may have stopped inside of a line. */
   private torn = false;
   private flushing: Promise<void> | undefined;
@@ -24,9 +34,10 @@ export class LineFile {
   ) {}
 
   /** @throws the file system's error when the line cannot be written */
-  async append(line: string): Promise<void> {
-    this.write(line);
+  async append(line: string): Promise<LinePlace> {
+    const place = this.write(line);
     await this.flushed();
+    return place;
   }
 
   /** Waits for what is being flushed. */
@@ -36,21 +47,26 @@ export class LineFile {
     this.descriptor = undefined;
   }
 
-  private write(line: string): void {
+  private write(line: string): LinePlace {
     this.descriptor ??= this.create();
     const bytes = Buffer.from(`${this.torn ? '\n' : ''}${line}\n`);
+    const offset = this.size + (this.torn ? 1 : 0);
     this.torn = true;
     for (let written = 0; written < bytes.length;) {
-      written += writeSync(this.descriptor, bytes, written);
+      const now = writeSync(this.descriptor, bytes, written);
+      written += now;
+      this.size += now;
     }
     this.torn = false;
+    return { file: this.path, offset };
   }
 
   private create(): number {
     mkdirSync(this.folder, { recursive: true });
     for (let number = 1; ; number++) {
       try {
-        return openSync(path.join(this.folder, `${this.name}.${number}.jsonl`), 'ax');
+        this.path = path.join(this.folder, `${this.name}.${number}.jsonl`);
+        return openSync(this.path, 'ax');
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
@@ -85,7 +101,7 @@ export class LineFile {
 }
 
 /** Makes a new file's name durable too. Windows has no such call and does not need it. */
-async function flushFolder(folder: string): Promise<void> {
+export async function flushFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {

@@ -1,123 +1,29 @@
 import { HoneError } from '../core/errors.js';
-import type { ModelCall, ModelRole, TokenCount } from '../core/run.js';
-import type { Model, ModelRequest } from './model.js';
+import { costOf, type ModelCall, type ModelRole, type Price, type TokenCount } from '../core/run.js';
+import type { CallBudget } from './budget.js';
+import type { CallOptions, Model, ModelAnswer, ModelRequest } from './model.js';
 import { requestKey } from './requestKey.js';
-
-/** US dollars per million tokens. */
-export interface Price {
-  readonly prompt: number;
-  readonly completion: number;
-}
-
-/** Prices by model id, for example `openai:gpt-4.1-mini`. */
-export type PriceTable = Readonly<Record<string, Price>>;
-
-export interface CallBudgetOptions {
-  /** Requests that may reach a model, all roles together. */
-  readonly maxCalls: number;
-  /** US dollars, all roles together; absent for no limit. */
-  readonly maxCost?: number;
-  readonly prices?: PriceTable;
-  /** What an earlier part of the same run has used up. */
-  readonly spent?: { readonly calls: number; readonly cost?: number };
-}
-
-/** What one run may spend, and has spent, over all its models. */
-export class CallBudget {
-  private calls: number;
-  private cost: number;
-  /** Expected cost of the requests in flight. */
-  private reserved = 0;
-
-  constructor(private readonly options: CallBudgetOptions) {
-    this.calls = options.spent?.calls ?? 0;
-    this.cost = options.spent?.cost ?? 0;
-  }
-
-  get callsMade(): number {
-    return this.calls;
-  }
-
-  get callsLeft(): number {
-    return Math.max(0, this.options.maxCalls - this.calls);
-  }
-
-  /** US dollars, as far as prices and tokens are known. */
-  get costSoFar(): number {
-    return this.cost;
-  }
-
-  /** The price of a model; undefined when it is not known. The sandbox is free. */
-  priceOf(modelId: string): Price | undefined {
-    if (modelId.startsWith('sandbox:')) return { prompt: 0, completion: 0 };
-    return this.options.prices?.[modelId];
-  }
-
-  /** @throws HoneError `bad-config` when a cost limit is set that could not be kept, because the price is unknown. */
-  checkPriced(model: Pick<Model, 'id' | 'label' | 'destination'>): void {
-    if (this.options.maxCost === undefined || this.priceOf(model.id)) return;
-    throw new HoneError({
-      reason: 'bad-config',
-      message: `A cost limit is set, but the price of ${model.label} at ${model.destination} is not known.`,
-      nextStep: 'Limit the number of calls instead.',
-      place: { host: model.destination },
-    });
-  }
-
-  /**
-   * Takes one call, before it is sent.
-   * @param expectedCost US dollars
-   * @throws HoneError `budget-spent` when the call would pass a limit; it is then not counted.
-   */
-  take(expectedCost: number): void {
-    const { maxCalls, maxCost } = this.options;
-    if (this.calls + 1 > maxCalls) {
-      throw spent(`All ${maxCalls} calls of this run are spent.`, 'calls');
-    }
-    if (maxCost !== undefined && this.cost + this.reserved + expectedCost > maxCost) {
-      throw spent(
-        `The next call could pass the cost limit of ${dollars(maxCost)} (${dollars(this.cost)} spent so far).`,
-        'dollars',
-      );
-    }
-    this.calls++;
-    this.reserved += expectedCost;
-  }
-
-  /** Settles a call that was taken. `reached` is false when the request never arrived anywhere. */
-  settle(expectedCost: number, actualCost: number, reached: boolean): void {
-    this.reserved -= expectedCost;
-    this.cost += actualCost;
-    if (!reached) this.calls--;
-  }
-}
-
-function spent(message: string, unit: 'calls' | 'dollars'): HoneError {
-  return new HoneError({
-    reason: 'budget-spent',
-    message,
-    nextStep: `Go on with a higher limit of ${unit}; answers that are stored are not asked for again.`,
-  });
-}
-
-function dollars(amount: number): string {
-  return `$${amount.toFixed(amount < 1 ? 4 : 2)}`;
-}
 
 export interface MeterOptions {
   readonly role: ModelRole;
   readonly budget: CallBudget;
-  /** Told of each request before it goes out. */
-  readonly onSent?: (role: ModelRole) => void;
+  /** Told of each request before it goes out, with the US dollars that it can cost at the most; 0 where that is not known. */
+  readonly onSent?: (role: ModelRole, costAtMost: number) => void;
   /** Told of each of these that never reached the model. */
   readonly onUnsent?: (role: ModelRole) => void;
   /** Told of each request that reached the model, failed ones included. */
   readonly onCall?: (call: ModelCall) => void;
 }
 
-/** Answers are rarely longer; used for what a request may cost before it is sent, when it sets no limit of its own. */
-const EXPECTED_COMPLETION_TOKENS = 1000;
-const CHARACTERS_PER_TOKEN = 3;
+/**
+ * Tokens of an answer that a request is given under a cost limit, where it sets no limit of its own: the most that all
+ * widely used models can be asked for. An answer that is cut off there is asked for again with more, so that the limit
+ * changes no answer.
+ */
+const FIRST_ALLOWANCE = 4096;
+const ALLOWANCE_GROWTH = 4;
+/** An answer of fewer tokens is of no use to anybody. */
+const SHORTEST = 16;
 
 /**
  * The model with every request counted against a budget before it is sent, and reported after. Stands inside the limiter
@@ -125,62 +31,137 @@ const CHARACTERS_PER_TOKEN = 3;
  * @throws HoneError `bad-config` at once, see `CallBudget.checkPriced`.
  */
 export function withMeter(model: Model, options: MeterOptions): Model {
-  const { role, budget, onSent, onUnsent, onCall } = options;
+  const { budget } = options;
   budget.checkPriced(model);
-  const price = budget.priceOf(model.id);
-  return {
-    ...model,
-    async complete(request, call) {
-      const expected = price ? costOf(price, expectedTokens(request)) : 0;
-      budget.take(expected);
-      onSent?.(role);
-      try {
-        const answer = await model.complete(request, call);
-        const cost = price && costOf(price, answer.tokens ?? expectedTokens(request));
-        const isKnown = answer.tokens !== undefined || cost === 0;
-        budget.settle(expected, cost ?? 0, true);
-        onCall?.({
-          role,
-          key: requestKey(model, request),
-          cached: false,
-          ...(answer.tokens && { tokens: answer.tokens }),
-          ...(cost !== undefined && isKnown && { cost }),
-        });
-        return answer;
-      } catch (error) {
-        const reached = !HoneError.is(error, 'unreachable');
-        const billed = !HoneError.is(error) || HoneError.is(error, ...MAYBE_BILLED);
-        budget.settle(expected, billed ? expected : 0, reached);
-        if (!reached) onUnsent?.(role);
-        else if (HoneError.is(error, 'cancelled')) onCall?.(abandonedCall(role, price));
-        else onCall?.(billed ? unknownCall(role, price) : { role, cached: false, tokens: NONE, cost: 0 });
-        throw error;
-      }
-    },
+  const price = budget.priceOf(model);
+  const send = metered(model, price, options);
+  if (budget.moneyLeft === Infinity || !price || isFree(price)) return { ...model, complete: send };
+  return { ...model, complete: withAllowance(send, price, budget) };
+}
+
+/** @param asked the request by which the answer is stored, where that is another */
+type Send = (request: ModelRequest, call?: CallOptions, asked?: ModelRequest) => Promise<ModelAnswer>;
+
+function metered(model: Model, price: Price | undefined, options: MeterOptions): Send {
+  const { role, budget, onSent, onUnsent, onCall } = options;
+  return async (request, call, asked = request) => {
+    const most = price ? costAtMost(price, request) : 0;
+    await budget.take(most, call?.signal);
+    onSent?.(role, most);
+    try {
+      const answer = await model.complete(request, call);
+      const cost = price && answer.tokens ? costOf(price, answer.tokens) : freeCost(price);
+      budget.settle(most, cost ?? most, true);
+      onCall?.({
+        role,
+        key: requestKey(model, asked),
+        cached: false,
+        ...(answer.tokens && { tokens: answer.tokens }),
+        ...(cost === undefined ? atMost(price, most) : { cost }),
+      });
+      return answer;
+    } catch (error) {
+      const reached = !HoneError.is(error, 'unreachable') && !(HoneError.is(error) && error.uncounted);
+      const billed = reached && mayBeBilled(error);
+      budget.settle(most, billed ? most : 0, reached);
+      if (!reached) onUnsent?.(role);
+      else if (HoneError.is(error, 'cancelled')) onCall?.(abandonedCall(role, price, most));
+      else onCall?.(billed ? unknownCall(role, price, most) : { role, cached: false, tokens: NONE, cost: 0 });
+      throw error;
+    }
   };
 }
 
-/** Faults after which the endpoint may have worked, and charged, although no usable answer came. */
-const MAYBE_BILLED = ['timed-out', 'cancelled', 'bad-response'] as const;
+/** Sends requests with a limit on the answer, so that it is known what they can cost at the most. */
+function withAllowance(send: Send, price: Price, budget: CallBudget): Model['complete'] {
+  let allowance = FIRST_ALLOWANCE;
+  let longest = 0;
+  return async (asked, call) => {
+    let cut: ModelAnswer | undefined;
+    for (;;) {
+      const affordable = completionsFor(price, asked, budget.moneyLeft);
+      const wanted = asked.maxTokens ?? allowance;
+      const least = Math.max(SHORTEST, cut ? wanted : longest);
+      if (affordable < Math.min(wanted, least)) throw budget.costSpent();
+      const maxTokens = Math.min(wanted, affordable);
+      let answer: ModelAnswer;
+      try {
+        answer = await send({ ...asked, maxTokens }, call, asked);
+      } catch (error) {
+        // The model itself cannot write more than it did.
+        if (cut && HoneError.is(error, 'bad-request') && !error.transient) return cut;
+        // Others have spent what this one waited for; it may still fit with less.
+        const hasShrunk = completionsFor(price, asked, budget.moneyLeft) < maxTokens;
+        if (!HoneError.is(error, 'budget-spent') || !hasShrunk) throw error;
+        continue;
+      }
+      longest = Math.max(longest, answer.tokens?.completion ?? 0);
+      if (answer.finishReason !== 'length' || maxTokens === asked.maxTokens) return answer;
+      if (maxTokens < wanted) throw budget.costSpent();
+      cut = answer;
+      allowance = Math.max(allowance, maxTokens * ALLOWANCE_GROWTH);
+    }
+  };
+}
+
 const NONE: TokenCount = { prompt: 0, completion: 0 };
 
+/** Whether the endpoint may have worked, and charged, although no usable answer came. */
+function mayBeBilled(error: unknown): boolean {
+  if (!HoneError.is(error)) return true;
+  // A connection that broke has a cause; an endpoint that says that it is overloaded has not worked.
+  if (error.reason === 'overloaded') return error.cause !== undefined;
+  return HoneError.is(error, 'timed-out', 'cancelled', 'bad-response');
+}
+
 /** A request that went out, and whose answer nobody has seen because the run ended. */
-export function abandonedCall(role: ModelRole, price: Price | undefined): ModelCall {
-  return { ...unknownCall(role, price), abandoned: true };
+export function abandonedCall(role: ModelRole, price: Price | undefined, most?: number): ModelCall {
+  return { ...unknownCall(role, price, most), abandoned: true };
 }
 
-function unknownCall(role: ModelRole, price: Price | undefined): ModelCall {
-  return { role, cached: false, ...(price && price.prompt + price.completion === 0 && { cost: 0 }) };
+function unknownCall(role: ModelRole, price: Price | undefined, most = 0): ModelCall {
+  const cost = freeCost(price);
+  return { role, cached: false, ...(cost === undefined ? atMost(price, most) : { cost }) };
 }
 
-function expectedTokens(request: ModelRequest): TokenCount {
-  const characters = request.messages.reduce((sum, message) => sum + message.content.length, 0);
-  return {
-    prompt: Math.ceil(characters / CHARACTERS_PER_TOKEN),
-    completion: request.maxTokens ?? EXPECTED_COMPLETION_TOKENS,
-  };
+function atMost(price: Price | undefined, most: number): Pick<ModelCall, 'costAtMost'> {
+  return price ? { costAtMost: most } : {};
 }
 
-function costOf(price: Price, tokens: TokenCount): number {
-  return (price.prompt * tokens.prompt + price.completion * tokens.completion) / 1e6;
+function isFree(price: Price): boolean {
+  return price.prompt === 0 && price.completion === 0;
+}
+
+function freeCost(price: Price | undefined): 0 | undefined {
+  return price && isFree(price) ? 0 : undefined;
+}
+
+/** The worst case of what a request can cost, in US dollars, as far as its answer has a limit. */
+function costAtMost(price: Price, request: ModelRequest): number {
+  return costOf(price, {
+    prompt: promptTokensAtMost(request),
+    completion: request.maxTokens ?? FIRST_ALLOWANCE,
+  });
+}
+
+/** Tokens of an answer that so much money pays for at the most. */
+function completionsFor(price: Price, request: ModelRequest, money: number): number {
+  const prompt = promptTokensAtMost(request);
+  const rate = price.long && prompt > price.long.over ? price.long : price;
+  const left = money - costOf(price, { prompt, completion: 0 });
+  if (rate.completion === 0) return left < 0 ? 0 : Infinity;
+  // One less than the division gives, since its rounding may be up.
+  return Math.floor((left / rate.completion) * 1e6) - 1;
+}
+
+/** Marks around each message, and before the answer. */
+const TOKENS_AROUND = 16;
+
+/** No tokenizer in use makes more tokens of a text than it has bytes. */
+function promptTokensAtMost({ messages, responseFormat }: ModelRequest): number {
+  const format = responseFormat === undefined ? 0 : Buffer.byteLength(JSON.stringify(responseFormat));
+  return messages.reduce(
+    (sum, { content }) => sum + Buffer.byteLength(content) + TOKENS_AROUND,
+    TOKENS_AROUND + format,
+  );
 }

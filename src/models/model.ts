@@ -25,8 +25,20 @@ export interface ModelAnswer {
   readonly tokens?: TokenCount;
 }
 
+/** What an endpoint lets on about its load, with an answer or a refusal. */
+export interface EndpointSign {
+  /** Of HTTP. */
+  readonly status: number;
+  /** It counts what may still be asked for; nothing is left for so many milliseconds. */
+  readonly nothingLeftForMs?: number;
+}
+
 export interface CallOptions {
   readonly signal?: AbortSignal;
+  /** Which try of this request it is, from 1 on. Default 1. */
+  readonly attempt?: number;
+  /** Told once for each response of an endpoint. */
+  readonly onSign?: (sign: EndpointSign) => void;
 }
 
 /**
@@ -36,5 +48,7 @@ export interface CallOptions {
 export interface Model extends ModelDescription {
   /** The endpoint's address, without any key; part of the cache key. Absent where there is no endpoint. */
   readonly baseUrl?: string;
+  /** How many requests it wants at once, where that is not for a limiter to find out: a batch takes all there are. */
+  readonly maxOutstanding?: number;
   complete(request: ModelRequest, options?: CallOptions): Promise<ModelAnswer>;
 }

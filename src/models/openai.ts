@@ -1,8 +1,9 @@
 import type { OpenAI } from 'openai';
 import { HoneError, throwIfCancelled } from '../core/errors.js';
 import { openaiClient } from './openaiClient.js';
-import { badResponse, modelError } from './openaiErrors.js';
-import type { Model, ModelAnswer, ModelRequest } from './model.js';
+import { badResponse, modelError, responseOf } from './openaiErrors.js';
+import type { EndpointSign, Model, ModelAnswer, ModelRequest } from './model.js';
+import { nothingLeftFor, type ReadHeaders } from './rateLimits.js';
 import { requestKey } from './requestKey.js';
 
 export const OPENAI_BASE_URL = 'https://api.openai.com/v1';
@@ -58,17 +59,22 @@ export function createOpenAIModel(options: OpenAIModelOptions): Model {
       }, timeoutMs);
       call.signal?.addEventListener('abort', stop, { once: true });
       try {
-        const completion = await (
+        const { data, response } = await (
           await client
-        ).chat.completions.create(body(name, request, unsupported), {
-          signal: clock.signal,
-          headers: {
-            'Idempotency-Key': requestKey(identity, request),
-            ...(request.repeat > 0 && { [REPEAT_HEADER]: String(request.repeat) }),
-          },
-        });
-        return answerOf(completion, host);
+        ).chat.completions
+          .create(completionBody(name, request, unsupported), {
+            signal: clock.signal,
+            headers: {
+              'Idempotency-Key': requestKey(identity, request),
+              ...(request.repeat > 0 && { [REPEAT_HEADER]: String(request.repeat) }),
+            },
+          })
+          .withResponse();
+        call.onSign?.(signOf(response));
+        return answerOf(data, host);
       } catch (error) {
+        const response = responseOf(error);
+        if (response) call.onSign?.(signOf(response));
         throw modelError(error, {
           host,
           unsupported,
@@ -84,6 +90,14 @@ export function createOpenAIModel(options: OpenAIModelOptions): Model {
       }
     },
   };
+}
+
+function signOf(response: {
+  readonly status: number;
+  readonly headers?: ReadHeaders | undefined;
+}): EndpointSign {
+  const nothingLeftForMs = response.headers && nothingLeftFor(response.headers);
+  return { status: response.status, ...(nothingLeftForMs !== undefined && { nothingLeftForMs }) };
 }
 
 function checkedUrl(text: string): URL {
@@ -109,8 +123,11 @@ function checkedUrl(text: string): URL {
   });
 }
 
-/** @param unsupported names of parameters that the endpoint has refused for this model */
-function body(
+/**
+ * What a request looks like to an endpoint.
+ * @param unsupported names of parameters that the endpoint has refused for this model
+ */
+export function completionBody(
   name: string,
   request: ModelRequest,
   unsupported: ReadonlySet<string>,
@@ -134,7 +151,11 @@ function body(
 /** What is read of an answer. Endpoints that only resemble the protocol leave any of it out. */
 interface LooseCompletion {
   readonly choices?: readonly LooseChoice[] | null;
-  readonly usage?: { readonly prompt_tokens?: unknown; readonly completion_tokens?: unknown } | null;
+  readonly usage?: {
+    readonly prompt_tokens?: unknown;
+    readonly completion_tokens?: unknown;
+    readonly prompt_tokens_details?: { readonly cached_tokens?: unknown } | null;
+  } | null;
 }
 
 interface LooseChoice {
@@ -142,7 +163,8 @@ interface LooseChoice {
   readonly message?: { readonly content?: unknown; readonly refusal?: unknown } | null;
 }
 
-function answerOf(completion: unknown, host: string): ModelAnswer {
+/** @throws HoneError `bad-response` when there is no text in it. */
+export function answerOf(completion: unknown, host: string): ModelAnswer {
   const { choices, usage } = (completion ?? {}) as LooseCompletion;
   const choice = choices?.[0];
   if (!choice) {
@@ -164,11 +186,14 @@ function answerOf(completion: unknown, host: string): ModelAnswer {
         : 'Try another model, or look at the row that it was asked about.',
     );
   }
-  const { prompt_tokens: prompt, completion_tokens: completionTokens } = usage ?? {};
-  const counted = typeof prompt === 'number' && typeof completionTokens === 'number';
+  const { prompt_tokens: prompt, completion_tokens: written, prompt_tokens_details: details } = usage ?? {};
+  const cached = details?.cached_tokens;
   return {
     text,
     finishReason,
-    ...(counted && { tokens: { prompt, completion: completionTokens } }),
+    ...(typeof prompt === 'number' &&
+      typeof written === 'number' && {
+        tokens: { prompt, completion: written, ...(typeof cached === 'number' && cached > 0 && { cached }) },
+      }),
   };
 }

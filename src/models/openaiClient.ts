@@ -1,4 +1,5 @@
 import type { OpenAI } from 'openai';
+import { endpointFetch } from './transport.js';
 
 /**
  * A client of the `openai` package for one endpoint. The package is loaded with the first request: commands that send
@@ -26,7 +27,7 @@ export async function openaiClient(
     logLevel: 'off',
     // The editor's extension host has a window object; the key is the user's own and stays on this machine.
     dangerouslyAllowBrowser: true,
-    fetchOptions: { redirect: 'manual' },
+    fetch: endpointFetch(),
     defaultHeaders: {
       'User-Agent': 'hone',
       ...Object.fromEntries(

@@ -1,4 +1,5 @@
 import { cancelled, HoneError, type ErrorReason } from '../core/errors.js';
+import { retryAfter } from './rateLimits.js';
 
 /** What the error mapping has to know of the request that failed. */
 export interface FailedRequest {
@@ -59,17 +60,26 @@ export function badResponse(host: string, detail: string, nextStep: string): Hon
   return new HoneError({ reason: 'bad-response', message: `${host} ${detail}`, nextStep, place: { host } });
 }
 
-function httpFailure(error: unknown): HttpFailure | undefined {
+/** The response that an error of the `openai` package tells of; undefined when none came. */
+export function responseOf(
+  error: unknown,
+): { readonly status: number; readonly headers: Headers | undefined } | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  const { status, headers, error: body } = error as { status?: unknown; headers?: unknown; error?: unknown };
+  const { status, headers } = error as { status?: unknown; headers?: unknown };
   if (typeof status !== 'number') return undefined;
+  return { status, headers: headers instanceof Headers ? headers : undefined };
+}
+
+function httpFailure(error: unknown): HttpFailure | undefined {
+  const response = responseOf(error);
+  if (!response) return undefined;
+  const { error: body } = error as { error?: unknown };
   const { code, type, param, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<
     string,
     unknown
   >;
   return {
-    status,
-    headers: headers instanceof Headers ? headers : undefined,
+    ...response,
     code: [code, type].filter((each) => typeof each === 'string').join(' '),
     parameter: typeof param === 'string' ? param : '',
     message: typeof message === 'string' ? message : typeof body === 'string' ? body : '',
@@ -173,7 +183,8 @@ function connectionError(error: unknown, { host, timeoutMs }: FailedRequest): Ho
       'Check the port and whether the address begins with http or https.',
     );
   }
-  if (code && SLOW.has(code)) return timedOut({ host, timeoutMs });
+  // The package keeps no code of a connection that could not be made in time.
+  if ((code && SLOW.has(code)) || /timed out/i.test(messagesOf(error))) return timedOut({ host, timeoutMs });
   if ((code && BROKEN.has(code)) || /terminated|other side closed|socket hang up/i.test(messagesOf(error))) {
     return new HoneError({
       reason: 'overloaded',
@@ -228,15 +239,4 @@ function quoted(message: string, apiKey: string | undefined): string {
   const safe = apiKey ? line.replaceAll(apiKey, '…') : line;
   if (safe === '') return '';
   return `: ${safe.length > SHOWN_MESSAGE ? `${safe.slice(0, SHOWN_MESSAGE)}…` : safe.replace(/[.\s]+$/, '')}`;
-}
-
-/** What the server asks to wait, from `retry-after-ms` or `retry-after` (seconds or a date), in milliseconds. */
-export function retryAfter(headers: Headers | undefined, now = Date.now()): number | undefined {
-  const milliseconds = Number.parseFloat(headers?.get('retry-after-ms') ?? '');
-  if (!Number.isNaN(milliseconds)) return milliseconds;
-  const text = headers?.get('retry-after');
-  if (!text) return undefined;
-  const seconds = Number(text);
-  const wait = Number.isNaN(seconds) ? Date.parse(text) - now : seconds * 1000;
-  return Number.isNaN(wait) ? undefined : wait;
 }

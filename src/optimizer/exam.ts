@@ -1,20 +1,26 @@
 import { BASELINE_ID } from '../core/candidate.js';
+import { shortHash } from '../core/hash.js';
 import {
+  examRows,
   pairsOf,
   recordOf,
-  scoreOn,
   selectionRows,
   type CandidateRecord,
   type RunState,
-  type Verdict,
 } from '../core/run.js';
-import { comparePaired, rowsToSettle, type PairedComparison } from '../core/statistics.js';
-import { brokenGuards } from '../evaluation/race.js';
-
-/** A verdict other than undecided needs a p-value below this, two-sided. */
-export const SIGNIFICANCE = 0.05;
-/** Fewer differing rows than this cannot reach significance: the smallest p-value is 2 to the power of 1 - rows. */
-const LEAST_DIFFERING_ROWS = 6;
+import {
+  differencesOf,
+  detectableGain,
+  noiseFloor,
+  rowsToSettle,
+  USUAL_DISAGREEMENT,
+  type NoiseFloor,
+  type Pair,
+} from '../core/statistics.js';
+import { DIRECTIONS, type Splits } from '../core/testset.js';
+import { viewFor } from './searches.js';
+import { answersLeft } from './stop.js';
+import { bestCandidate } from './trajectory.js';
 
 /** Whether the prompt as it is passes every row that was scored, so that there is nothing to improve. */
 export function wasGoodAlready(state: RunState): boolean {
@@ -25,52 +31,6 @@ export function wasGoodAlready(state: RunState): boolean {
   );
 }
 
-/**
- * What may be said of the best candidate. It was chosen on the selection rows; the comparison looks at exam rows only,
- * which neither the proposer read nor the choice used.
- */
-export function verdictOf(state: RunState, best: CandidateRecord): Verdict {
-  const baseline = recordOf(state, BASELINE_ID);
-  if (wasGoodAlready(state)) {
-    return {
-      kind: 'already-good',
-      sentence: `Your prompt is already good: all ${baseline.outcomes.size} rows pass.`,
-    };
-  }
-  if (best === baseline && !hasTried(state)) {
-    return {
-      kind: 'undecided',
-      sentence: 'Cannot tell: no candidate came up that could be scored.',
-    };
-  }
-  if (best === baseline) {
-    const { mean = 0, n } = scoreOn(baseline, selectionRows(state));
-    return {
-      kind: 'no-headroom',
-      sentence: `No candidate beat your prompt, which scores ${percent(mean)} on ${n} rows.`,
-    };
-  }
-  const { exam } = state.setup.splits;
-  const comparison = comparePaired(pairsOf(baseline, best, exam), state.setup.seed);
-  const candidateId = best.candidate.id;
-  const broken = brokenGuards(state, best);
-  if (broken.length > 0) {
-    return {
-      kind: 'worse',
-      candidateId,
-      comparison,
-      sentence: `It breaks guarded rows: ${broken.join(', ')}.`,
-    };
-  }
-  const kind = comparison.pValue >= SIGNIFICANCE ? 'undecided' : comparison.delta > 0 ? 'better' : 'worse';
-  return {
-    kind,
-    candidateId,
-    comparison,
-    sentence: sentenceOf(kind, comparison, state.setup.splits.exam.length),
-  };
-}
-
 /** Whether a candidate was scored, to the end or until it could not win any more. */
 export function hasTried(state: RunState): boolean {
   return [...state.candidates.values()].some(
@@ -78,31 +38,99 @@ export function hasTried(state: RunState): boolean {
   );
 }
 
-function sentenceOf(
-  kind: 'better' | 'worse' | 'undecided',
-  comparison: PairedComparison,
-  examRows: number,
-): string {
-  const { n, before, after, delta, fixed, broken, pValue } = comparison;
-  if (kind !== 'undecided') {
-    const numbers = `${percent(before)} to ${percent(after)} on ${n} rows that neither the proposer nor the choice had seen`;
-    return `${kind === 'better' ? 'Better' : 'Worse'}: ${numbers}.`;
-  }
-  if (n === 0) {
-    return examRows === 0
-      ? 'Cannot tell: the test set is too small to keep rows back for a verdict.'
-      : 'Cannot tell: every row of the exam ended in an error.';
-  }
-  const differing = Math.max(fixed.length + broken.length, 1);
-  const wanted = Math.max(
-    rowsToSettle(differing / n, delta),
-    Math.ceil((LEAST_DIFFERING_ROWS * n) / differing),
-  );
-  const settle = Number.isFinite(wanted) && wanted > n ? `; about ${wanted} exam rows would` : '';
-  const exact = `p = ${pValue.toFixed(2)} in the exact test, which decides`;
-  return `Cannot tell with ${n} exam rows${settle}: ${percent(before)} before, ${percent(after)} after (${exact}).`;
+/** The candidates that are examined: the best one, of each direction of a cross-fitted search; none that is the baseline. */
+export function finalistsOf(state: RunState): CandidateRecord[] {
+  const searches = state.setup.splits.crossFitted ? DIRECTIONS : [undefined];
+  return searches
+    .map((direction) => bestCandidate(viewFor(state, direction))?.record)
+    .filter((record) => record !== undefined && record.candidate.id !== BASELINE_ID) as CandidateRecord[];
 }
 
-function percent(share: number): string {
-  return `${Math.round(share * 100)}%`;
+/** The rows of a verdict, paired: each row with the finalist that is examined on it. */
+export function examPairs(state: RunState, finalists: readonly CandidateRecord[]): Pair[] {
+  const baseline = recordOf(state, BASELINE_ID);
+  return finalists.flatMap((record) => pairsOf(baseline, record, examRows(state, record.candidate)));
+}
+
+/** A comparison as it is counted: which rows it opens, what it compares on them. Hashes, equal from run to run. */
+export interface Examination {
+  /** The rows and the baseline, whose comparisons count together. */
+  readonly exam: string;
+  /** The examined texts, and the model that answers. */
+  readonly candidates: string;
+}
+
+/** What is opened for these finalists. Rows count by their content, so that other ids make no fresh exam of them. */
+export function examinationOf(state: RunState, finalists: readonly CandidateRecord[]): Examination {
+  const { setup } = state;
+  const opened = new Set(finalists.flatMap(({ candidate }) => examRows(state, candidate)));
+  const rows = setup.testset.cases
+    .filter(({ id }) => opened.has(id))
+    .map(({ vars, expected, asserts }) => JSON.stringify([vars, expected ?? null, asserts ?? null]))
+    .sort();
+  const texts = finalists.map(({ candidate }) => candidate.text).sort();
+  return {
+    exam: shortHash(JSON.stringify([setup.prompt.text, rows])),
+    candidates: shortHash(JSON.stringify([setup.models.task.id, texts])),
+  };
+}
+
+/** Rows that show whether a model that should always answer the same does so. */
+const PROBED_ROWS = 8;
+
+/**
+ * How many rows the baseline is scored on once more, at the most, to see how much its scores change by themselves.
+ * @param selection rows that choose among candidates; all rows of a cross-fitted search
+ * @param temperature the prompt's own setting; at 0 a few rows tell
+ */
+export function noiseProbeRows(selection: number, temperature = 0): number {
+  return temperature > 0 ? selection : Math.min(PROBED_ROWS, selection);
+}
+
+/** The rows of the noise probe that have no second outcome yet; none when the limit does not leave so many requests. */
+export function probedRows(
+  state: RunState,
+  finalists: readonly CandidateRecord[],
+  temperature: number | undefined,
+): string[] {
+  const baseline = recordOf(state, BASELINE_ID);
+  if (state.setup.splits.exam.length === 0) return [];
+  const rows = selectionRows(state, baseline.candidate);
+  const open = rows.slice(0, noiseProbeRows(rows.length, temperature)).filter((id) => !state.repeats.has(id));
+  const unexamined = finalists.flatMap((record) =>
+    examRows(state, record.candidate).flatMap((id) =>
+      [baseline, record].filter(({ outcomes }) => !outcomes.has(id)),
+    ),
+  );
+  const left = answersLeft(state);
+  return left >= unexamined.length + open.length ? open : [];
+}
+
+/** How much the baseline's scores change by themselves; undefined where no row was scored twice. */
+export function measuredNoise(state: RunState, rows: number): NoiseFloor | undefined {
+  const baseline = recordOf(state, BASELINE_ID);
+  const again: CandidateRecord = { ...baseline, outcomes: state.repeats };
+  const pairs = pairsOf(baseline, again, state.repeats.keys());
+  return pairs.length === 0 ? undefined : noiseFloor(differencesOf(pairs), rows);
+}
+
+/** What a test set that is divided so can and cannot show, a sentence each, before anything is sent. */
+export function whatCanBeShown({ train, validation, exam, crossFitted }: Splits): string[] {
+  const rows = crossFitted ? train.length + exam.length : exam.length;
+  const notes: string[] = [];
+  if (crossFitted) {
+    notes.push(
+      `Few rows: the search runs in two directions, each reads and chooses on one half of the rows and is examined on the other, so that all ${rows} rows judge it.`,
+    );
+  } else if (validation.length === 0) {
+    notes.push('Candidates are chosen on the rows that the proposer reads; only the exam is unseen.');
+  }
+  const gain = detectableGain(rows);
+  const wanted = rowsToSettle(USUAL_DISAGREEMENT, 0.15);
+  notes.push(
+    gain === undefined || gain > 0.5
+      ? `${rows} exam rows show only very large gains; about ${wanted} would show a gain of 15 points.`
+      : `${rows} exam rows can show a gain of about ${Math.round(gain * 100)} points or more.`,
+  );
+  return notes;
 }

@@ -2,6 +2,7 @@ import { BASELINE_ID, type Candidate } from '../core/candidate.js';
 import { HoneError, throwIfCancelled } from '../core/errors.js';
 import { decodeText, type EditableSpan, type PromptDocument } from '../core/prompt.js';
 import {
+  examRows,
   recordOf,
   selectionRows,
   type CandidateRecord,
@@ -9,16 +10,25 @@ import {
   type RunState,
   type Stop,
 } from '../core/run.js';
+import type { Direction } from '../core/testset.js';
 import type { Evaluator } from '../evaluation/evaluator.js';
 import type { SelectionResult } from '../evaluation/selector.js';
 import { editableText, readPrompt } from '../formats/index.js';
 import type { Model } from '../models/model.js';
-import { hasTried, verdictOf, wasGoodAlready } from './exam.js';
+import {
+  examinationOf,
+  finalistsOf,
+  hasTried,
+  probedRows,
+  wasGoodAlready,
+  type Examination,
+} from './exam.js';
 import { duplicateKey, guard, seenTexts, spanTextOf } from './guards.js';
 import { openReadings } from './readings.js';
-import { affordableCandidates, shouldStop } from './stop.js';
-import type { ConfiguredStrategy, Proposal } from './strategy.js';
+import { nextTurns, searchViews, viewFor, type Turn } from './searches.js';
+import type { ConfiguredStrategy, Proposal, Proposals } from './strategy.js';
 import { bestCandidate } from './trajectory.js';
+import { verdictOf } from './verdict.js';
 
 /** What the loop works with. The state is the fold over the events given to `record`, so it is never written here. */
 export interface LoopContext {
@@ -29,6 +39,11 @@ export interface LoopContext {
   readonly span: EditableSpan;
   readonly evaluator: Pick<Evaluator, 'evaluate'>;
   readonly optimizer: Model;
+  /**
+   * Notes that exam rows are about to be opened, and says how many comparisons with this baseline they have seen, this one
+   * included; the same one again is not counted again. Without it, each run is taken for the first.
+   */
+  readonly openExam?: (examination: Examination) => Promise<number>;
   readonly signal?: AbortSignal;
 }
 
@@ -40,13 +55,13 @@ export interface LoopContext {
 export async function optimize(run: LoopContext): Promise<Stop> {
   const { state, strategy } = run;
   await scoreBaseline(run);
-  if (state.proposedStep === 0) await read(run);
+  for (const { view } of searchViews(state)) if (view.proposedStep === 0) await read(run, view);
   if (wasGoodAlready(state)) return conclude(run, GOOD_ALREADY);
   for (;;) {
-    await settlePending(run);
-    const stop = shouldStop(state, strategy);
-    if (stop) return conclude(run, stop);
-    await propose(run);
+    await Promise.all(searchViews(state).map(({ direction }) => settlePending(run, direction)));
+    const next = nextTurns(state, strategy);
+    if (!Array.isArray(next)) return conclude(run, next);
+    await propose(run, next);
   }
 }
 
@@ -62,8 +77,9 @@ async function scoreBaseline(run: LoopContext): Promise<void> {
   const { state, record } = run;
   const baseline = recordOf(state, BASELINE_ID);
   if (baseline.status !== 'pending') return;
-  await scoreRows(run, baseline, selectionRows(state));
-  requireScore(baseline, selectionRows(state));
+  const rows = selectionRows(state, baseline.candidate);
+  await scoreRows(run, baseline, rows);
+  requireScore(baseline, rows);
   record({ type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] });
 }
 
@@ -79,20 +95,46 @@ function requireScore(baseline: CandidateRecord, rows: readonly string[]): void 
   });
 }
 
-async function propose(run: LoopContext): Promise<void> {
-  const { state, strategy, span, record } = run;
-  const parent = bestCandidate(state)!.record;
-  const step = state.proposedStep + 1;
-  const room = affordableCandidates(state, strategy);
-  if (state.step < step) record({ type: 'step', step, parent: parent.candidate.id });
-  await read(run);
-  const { advice, proposals, memo } = await strategy.propose({
+/** Proposes the steps whose turn it is, side by side; what came is stored in their order, also when one of them fails. */
+async function propose(run: LoopContext, turns: readonly Turn[]): Promise<void> {
+  const { state, record } = run;
+  for (const { direction, room } of turns) {
+    const view = viewFor(state, direction);
+    const step = view.proposedStep + 1;
+    if (view.step >= step) continue;
+    const parent = bestCandidate(view)!.record.candidate.id;
+    record({ type: 'step', step, parent, room, ...(direction !== undefined && { direction }) });
+  }
+  const proposed = await Promise.allSettled(turns.map((turn) => proposalsOf(run, turn)));
+  turns.forEach(({ direction, room }, index) => {
+    const result = proposed[index]!;
+    if (result.status === 'rejected') return;
+    const { advice, proposals, memo } = result.value;
+    const step = viewFor(state, direction).proposedStep + 1;
+    record({
+      type: 'proposed',
+      step,
+      ...(direction !== undefined && { direction }),
+      advice,
+      ...sortOut(run, proposals.slice(0, room), step, direction),
+      ...(memo !== undefined && { memo }),
+    });
+  });
+  const failed = proposed.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+async function proposalsOf(run: LoopContext, { direction, room }: Turn): Promise<Proposals> {
+  const { strategy, span } = run;
+  await read(run, viewFor(run.state, direction));
+  const state = viewFor(run.state, direction);
+  return strategy.propose({
     state,
     document: run.document,
     span,
     spanTextOf: (id) => spanTextOf(state, span, id),
-    parent: parent.candidate.id,
-    step,
+    parent: bestCandidate(state)!.record.candidate.id,
+    step: state.proposedStep + 1,
     room,
     ask: async (messages, { temperature = 1, repeat = 0 } = {}) => {
       const sample = repeat + state.unusableSteps * SAMPLES_PER_ATTEMPT;
@@ -100,31 +142,31 @@ async function propose(run: LoopContext): Promise<void> {
       return answer.text;
     },
   });
-  record({
-    type: 'proposed',
-    step,
-    advice,
-    ...sortOut(run, proposals.slice(0, room), step),
-    ...(memo !== undefined && { memo }),
-  });
 }
 
 /** Scores the rows whose outcomes the next step reads. */
-async function read(run: LoopContext): Promise<void> {
+async function read(run: LoopContext, view: RunState): Promise<void> {
   await Promise.all(
-    openReadings(run.state, run.strategy).map(({ candidateId, caseIds }) =>
-      scoreRows(run, recordOf(run.state, candidateId), caseIds),
+    openReadings(view, run.strategy).map(({ candidateId, caseIds }) =>
+      scoreRows(run, recordOf(view, candidateId), caseIds),
     ),
   );
 }
 
 /** Gives proposals their ids and lets the guards look at them. */
-function sortOut(run: LoopContext, proposals: readonly Proposal[], step: number) {
-  const { state, document, span } = run;
+function sortOut(
+  run: LoopContext,
+  proposals: readonly Proposal[],
+  step: number,
+  direction: Direction | undefined,
+) {
+  const { document, span } = run;
+  // The same text may come up in both directions: neither may learn of it.
+  const state = viewFor(run.state, direction);
   const seen = seenTexts(state, span);
   const candidates: Candidate[] = [];
   const rejected: { candidate: Candidate; reasons: readonly string[] }[] = [];
-  let number = state.candidates.size;
+  let number = run.state.candidates.size;
   for (const { spanText: proposed, ...proposal } of proposals) {
     const spanText = editableText(proposed);
     const result = guard({ state, document, span }, spanText, seen);
@@ -132,6 +174,7 @@ function sortOut(run: LoopContext, proposals: readonly Proposal[], step: number)
       ...proposal,
       id: `c${number++}`,
       step,
+      ...(direction !== undefined && { direction }),
       spans: { [span.id]: spanText },
       text: result.ok ? decodeText(result.document.bytes) : spanText,
     };
@@ -142,11 +185,12 @@ function sortOut(run: LoopContext, proposals: readonly Proposal[], step: number)
   return { candidates, rejected };
 }
 
-async function settlePending(run: LoopContext): Promise<void> {
-  const pending = [...run.state.candidates.values()].filter(({ status }) => status === 'pending');
-  if (pending.length === 0) return;
+async function settlePending(run: LoopContext, direction: Direction | undefined): Promise<void> {
   for (;;) {
-    const move = run.strategy.selector.next(run.state, pending);
+    const view = viewFor(run.state, direction);
+    const pending = [...view.candidates.values()].filter(({ status }) => status === 'pending');
+    if (pending.length === 0) return;
+    const move = run.strategy.selector.next(view, pending);
     if (move.kind === 'settle') {
       settle(run, move.results);
       return;
@@ -167,15 +211,35 @@ async function conclude(run: LoopContext, stop: Stop): Promise<Stop> {
   if (state.verdict) return stop;
   // With a higher limit the search can still begin.
   if (stop.reason.endsWith('-spent') && !hasTried(state)) return stop;
-  const best = bestCandidate(state)!.record;
-  if (best.candidate.id !== BASELINE_ID) {
-    if (!state.examined.includes(best.candidate.id))
-      record({ type: 'examined', candidateId: best.candidate.id });
-    const { exam } = state.setup.splits;
-    await Promise.all([scoreRows(run, recordOf(state, BASELINE_ID), exam), scoreRows(run, best, exam)]);
-  }
-  record({ type: 'verdict', verdict: verdictOf(state, best) });
+  const finalists = finalistsOf(state);
+  if (finalists.length > 0) await examine(run, finalists);
+  record({ type: 'verdict', verdict: verdictOf(state, finalists) });
   return stop;
+}
+
+/** Opens the exam rows, and with what the limit leaves looks how much the baseline's scores change by themselves. */
+async function examine(run: LoopContext, finalists: readonly CandidateRecord[]): Promise<void> {
+  const { state, record } = run;
+  const baseline = recordOf(state, BASELINE_ID);
+  if (finalists.some(({ candidate }) => !state.examined.includes(candidate.id))) {
+    const look = await run.openExam?.(examinationOf(state, finalists));
+    for (const { candidate } of finalists) {
+      if (state.examined.includes(candidate.id)) continue;
+      record({ type: 'examined', candidateId: candidate.id, ...(look !== undefined && { look }) });
+    }
+  }
+  const again = probedRows(state, finalists, run.document.settings.temperature);
+  await Promise.all([
+    ...finalists.flatMap((finalist) => {
+      const rows = examRows(state, finalist.candidate);
+      return [scoreRows(run, baseline, rows), scoreRows(run, finalist, rows)];
+    }),
+    run.evaluator.evaluate(run.document, again, {
+      ...signalOf(run),
+      repeat: 1,
+      onOutcome: (caseId, outcome) => record({ type: 'repeated', caseId, outcome }),
+    }),
+  ]);
 }
 
 /** Scores a candidate on the rows that it has no outcome for: its own bytes are read again, so that what is scored is what is written. */

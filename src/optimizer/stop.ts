@@ -1,6 +1,7 @@
-import { callsMade, selectionRows, type Effort, type RunState, type Stop } from '../core/run.js';
+import { callsMade, MODEL_ROLES, selectionRows, type Effort, type RunState, type Stop } from '../core/run.js';
 import { BASELINE_ID } from '../core/candidate.js';
 import type { SelectionSizes } from '../evaluation/selector.js';
+import { judgeCallsPerAnswer, type ScorerConfig } from '../scorers/index.js';
 import { openReadings } from './readings.js';
 import type { ConfiguredStrategy } from './strategy.js';
 import { bestCandidate, scoredCandidates } from './trajectory.js';
@@ -15,23 +16,26 @@ const EMPTY_STEPS = 2;
 export type StopCondition = (state: RunState, strategy: ConfiguredStrategy) => Stop | undefined;
 
 /** Steps of a run at the most. */
-export function stepsOf(strategy: ConfiguredStrategy, effort: Effort): number {
+export function stepsOf(strategy: Pick<ConfiguredStrategy, 'steps'>, effort: Effort): number {
   return strategy.steps?.(effort) ?? STEPS[effort];
 }
 
-/** Requests to the task model that one candidate can cost. */
+/** Answers of the task model that one candidate can take. */
 export function callsPerCandidate(state: RunState, strategy: ConfiguredStrategy): number {
   const sizes: SelectionSizes = {
     train: state.setup.splits.train.length,
     selection: selectionRows(state).length,
-    selectsOnTrain: state.setup.selection === 'train',
+    selectsOnTrain: state.setup.selection !== 'validation',
   };
   return strategy.selector.rowsAtMost(sizes);
 }
 
-/** Requests kept back so that the exam can be held: the baseline and the winner on all exam rows. */
+/**
+ * Answers kept back so that the exam can be held: the baseline and the winner on all exam rows; in a view of one direction
+ * of a cross-fitted search, what both directions' exams take.
+ */
 export function examReserve(state: RunState): number {
-  return 2 * state.setup.splits.exam.length;
+  return 2 * state.setup.splits.exam.length + state.keptBack;
 }
 
 /**
@@ -43,17 +47,59 @@ export function callsPerAnswer({ usage, paidKeys }: RunState): number {
   return paidKeys.size === 0 ? 1 : 1 + (2 * Math.max(0, failed)) / paidKeys.size;
 }
 
-/** How many candidates of a further step the call limit allows. */
+/** How many candidates of a further step the limits allow, with enough kept back for the exam. */
 export function affordableCandidates(state: RunState, strategy: ConfiguredStrategy): number {
-  const left =
-    (state.setup.maxCalls - callsMade(state.usage)) / callsPerAnswer(state) -
-    examReserve(state) -
-    strategy.asksPerStep -
-    openReadings(state, strategy).reduce((sum, { caseIds }) => sum + caseIds.length, 0);
-  return Math.max(
-    0,
-    Math.min(strategy.perStep, Math.floor(left / Math.max(1, callsPerCandidate(state, strategy)))),
-  );
+  return candidatesFor(answersLeft(state, strategy.asksPerStep), state, strategy);
+}
+
+/**
+ * Answers of the task model, judged, that the limits still allow.
+ * @param asks questions to the optimizer that come before
+ */
+export function answersLeft(state: RunState, asks = 0): number {
+  return Math.min(answersByCalls(state, asks), answersByCost(state, asks));
+}
+
+function answersByCalls(state: RunState, asks: number): number {
+  const left = (state.setup.maxCalls - callsMade(state.usage)) / callsPerAnswer(state);
+  return (left - asks) / (1 + judgeCallsOf(state.setup));
+}
+
+/** Candidates have longer prompts than what they are made from, so that their answers cost this much more. */
+const DEARER = 1.25;
+/** Before a request is sent, each byte of its prompt counts as a token: so many times what it costs then. */
+const RESERVED = 5;
+
+/** Reckons with what answers and questions have cost so far, and keeps back what the last request must have reserved. */
+function answersByCost({ setup, usage }: RunState, asks: number): number {
+  if (setup.maxCost === undefined) return Infinity;
+  const { calls, byRole, costAtMost } = usage;
+  const { task, optimizer, judge } = byRole;
+  const perAnswer = (task.costAtMost + judge.costAtMost) / Math.max(1, calls.task - usage.abandoned);
+  const perAsk = calls.optimizer > 0 ? optimizer.costAtMost / calls.optimizer : perAnswer;
+  const reserved = RESERVED * Math.max(...MODEL_ROLES.map((role) => byRole[role].dearest));
+  const left = setup.maxCost - costAtMost - reserved - asks * perAsk;
+  if (left <= 0) return 0;
+  return perAnswer === 0 ? Infinity : left / (perAnswer * DEARER);
+}
+
+/** @param answers how many answers of the task model there may still be */
+function candidatesFor(answers: number, state: RunState, strategy: ConfiguredStrategy): number {
+  const open = openReadings(state, strategy).reduce((sum, { caseIds }) => sum + caseIds.length, 0);
+  const rows = Math.max(1, callsPerCandidate(state, strategy));
+  const affordable = Math.floor((answers - examReserve(state) - open) / rows);
+  return Math.max(0, Math.min(strategy.perStep, affordable));
+}
+
+const judgeCalls = new WeakMap<readonly unknown[], number>();
+
+/** Requests to the judge model that one answer needs at the most. */
+function judgeCallsOf({ scorers, testset }: RunState['setup']): number {
+  const known = judgeCalls.get(scorers);
+  if (known !== undefined) return known;
+  const calls = judgeCallsPerAnswer(scorers as readonly ScorerConfig[], testset);
+  judgeCalls.set(scorers, calls);
+  return calls;
 }
 
 const perfect: StopCondition = (state) =>
@@ -65,7 +111,7 @@ const perfect: StopCondition = (state) =>
     : undefined;
 
 const stepsDone: StopCondition = (state, strategy) =>
-  state.proposedStep >= stepsOf(strategy, state.setup.effort)
+  state.proposedStep >= stepsOf(strategy, state.setup.effort) || strategy.isDone?.(state)
     ? {
         reason: 'steps-done',
         nextStep: `All ${state.proposedStep} steps of this effort are done; a higher effort searches on.`,
@@ -73,26 +119,26 @@ const stepsDone: StopCondition = (state, strategy) =>
     : undefined;
 
 const callsSpent: StopCondition = (state, strategy) =>
-  affordableCandidates(state, strategy) < 1
+  candidatesFor(answersByCalls(state, strategy.asksPerStep), state, strategy) < 1
     ? {
         reason: 'calls-spent',
         nextStep: `The limit of ${state.setup.maxCalls} calls leaves no room for another candidate; raise it to search on.`,
       }
     : undefined;
 
-const costSpent: StopCondition = ({ setup, usage }) =>
-  setup.maxCost !== undefined && usage.cost !== undefined && usage.cost >= setup.maxCost
+const costSpent: StopCondition = (state, strategy) =>
+  candidatesFor(answersByCost(state, strategy.asksPerStep), state, strategy) < 1
     ? {
         reason: 'cost-spent',
-        nextStep: `The limit of ${setup.maxCost} US dollars is reached; raise it to search on.`,
+        nextStep: `The limit of ${state.setup.maxCost} US dollars leaves no room for another candidate; raise it to search on.`,
       }
     : undefined;
 
-const noProposals: StopCondition = (state) => {
+const noProposals: StopCondition = (state, { emptySteps = EMPTY_STEPS }) => {
   const last = [...state.candidates.values()].filter(
-    ({ candidate }) => candidate.step > state.proposedStep - EMPTY_STEPS && candidate.id !== BASELINE_ID,
+    ({ candidate }) => candidate.step > state.proposedStep - emptySteps && candidate.id !== BASELINE_ID,
   );
-  return state.proposedStep >= EMPTY_STEPS && last.every(({ status }) => status === 'rejected')
+  return state.proposedStep >= emptySteps && last.every(({ status }) => status === 'rejected')
     ? {
         reason: 'no-proposals',
         nextStep:
@@ -116,11 +162,11 @@ const noProgress: StopCondition = (state, { patience = PATIENCE }) => {
 
 const CONDITIONS: readonly StopCondition[] = [
   perfect,
-  costSpent,
   stepsDone,
   noProposals,
   noProgress,
   callsSpent,
+  costSpent,
 ];
 
 /** The first reason to end the search, asked between steps. */

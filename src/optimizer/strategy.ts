@@ -1,6 +1,7 @@
 import type { Advice } from '../core/candidate.js';
 import type { ChatMessage, EditableSpan, PromptDocument } from '../core/prompt.js';
 import type { Effort, RunState } from '../core/run.js';
+import type { SelectionPart } from '../core/testset.js';
 import type { Selector } from '../evaluation/selector.js';
 
 /** New text for the span under work, before any guard has looked at it. */
@@ -78,17 +79,23 @@ export interface Reading {
 /** A strategy with its settings chosen. */
 export interface ConfiguredStrategy {
   /** The part of the test set whose rows choose among candidates. */
-  readonly selection: 'train' | 'validation';
+  readonly selection: SelectionPart;
   /** Steps of a run. Default: by effort, see `STEPS`. */
   readonly steps?: (effort: Effort) => number;
+  /** Whether the method has come to its end by itself. */
+  readonly isDone?: (state: RunState) => boolean;
   /** Steps without a better candidate after which the run ends. Default 3; Infinity for a method that never gives up. */
   readonly patience?: number;
+  /** Steps in a row without a proposal that kept the rules, after which the run ends. Default 2. */
+  readonly emptySteps?: number;
   /** Candidates per step at the most. */
   readonly perStep: number;
   /** Requests to the optimizer model per step at the most. */
   readonly asksPerStep: number;
   /** Train rows that may have to be scored before a step at the most, all readings of the step together. */
   readonly readsPerStep: number;
+  /** Candidates that the readings of a step are about at the most. Default 1. */
+  readonly candidatesRead?: number;
   /** The readings of the next step; pure. Rows that have an outcome already cost nothing. */
   readonly reads: (state: RunState) => readonly Reading[];
   /** How the candidates of a step are scored, and which are kept. */

@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { toHoneError, type HoneError } from '../core/errors.js';
-import type { CaseOutcome, Usage } from '../core/run.js';
+import path from 'node:path';
+import { HoneError, toHoneError } from '../core/errors.js';
 import { countCall, newUsage, callsMade } from '../core/run.js';
 import { wilsonInterval, type Interval } from '../core/statistics.js';
 import { Evaluator } from '../evaluation/evaluator.js';
 import { createScorers } from '../scorers/index.js';
 import type { PromptTask } from '../workspace/index.js';
+import { CaseResults, type CaseResult, type RepeatNoise } from './caseResults.js';
 import { connectModels, scorerContext, type RunModels } from './connect.js';
-import { prepareStorage } from './paths.js';
+import { HONE_FOLDER, prepareStorage } from './paths.js';
 import { usageReport, type UsageReport } from './report.js';
+import { Spill } from './spill.js';
 
-/** The result of `hone eval`. Scores are in [0, 1]; null where no answer was scored. */
-export interface EvaluationResult {
+/** What an evaluation found over all rows. Scores are in [0, 1]; null where no answer was scored. */
+interface EvaluationFigures {
   readonly prompt: string;
   /** Rows that have a score. */
   readonly n: number;
@@ -19,18 +21,25 @@ export interface EvaluationResult {
   /** 95%, Wilson. */
   readonly interval: Interval;
   readonly errors: number;
-  readonly cases: readonly {
-    readonly id: string;
-    /** Mean over repeats; null for an error. */
-    readonly score: number | null;
-    /** Whether every repeat passes. */
-    readonly pass: boolean;
-    /** Of the first repeat. */
-    readonly output: string;
-    readonly error?: string;
-    readonly feedback: readonly { readonly scorer: string; readonly kind: string; readonly text: string }[];
-  }[];
   readonly usage: UsageReport;
+}
+
+/** The result of `hone eval`. */
+export interface EvaluationResult extends EvaluationFigures {
+  readonly cases: readonly CaseResult[];
+}
+
+/** An evaluation whose rows are read from a file when they are asked for. */
+export interface Evaluation extends EvaluationFigures {
+  /** Rows that have an outcome, in the order of the test set; those that do not pass alone. Not after `close`. */
+  readonly cases: Iterable<CaseResult>;
+  failingCases(): Iterable<CaseResult>;
+  readonly failing: number;
+  /** What repeats tell; absent without any. */
+  readonly noise?: RepeatNoise;
+  /** Why it ended before all rows were scored. */
+  readonly endedEarly?: HoneError;
+  close(): void;
 }
 
 export interface EvaluationControl {
@@ -40,6 +49,8 @@ export interface EvaluationControl {
   readonly maxCalls?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number, callsMade: number) => void;
+  /** Told how batches stand, a sentence each. */
+  readonly onBatch?: (message: string) => void;
 }
 
 /**
@@ -51,18 +62,39 @@ export async function evaluatePrompt(
   models: RunModels,
   control: EvaluationControl = {},
 ): Promise<{ result: EvaluationResult; endedEarly?: HoneError }> {
+  const evaluation = await evaluateRows(task, models, control);
+  try {
+    const { prompt, n, score, interval, errors, usage, endedEarly } = evaluation;
+    const result = { prompt, n, score, interval, errors, cases: [...evaluation.cases], usage };
+    return { result, ...(endedEarly && { endedEarly }) };
+  } finally {
+    evaluation.close();
+  }
+}
+
+/** The same in the same memory for any number of rows: their texts are not held. The caller closes the result. */
+export async function evaluateRows(
+  task: PromptTask,
+  models: RunModels,
+  control: EvaluationControl = {},
+): Promise<Evaluation> {
   const { repeat = 1, signal, onProgress } = control;
   const ids = task.testset.cases.map((row) => row.id);
-  const outcomes = new Map<string, (CaseOutcome | undefined)[]>(ids.map((id) => [id, []]));
+  const name = `eval-${randomBytes(6).toString('hex')}`;
+  const spill = new Spill(path.join(task.root, HONE_FOLDER, `${name}.tmp`));
+  const results = new CaseResults(ids, repeat, spill);
   const usage = newUsage();
   await prepareStorage(task.root);
   const connected = await connectModels(task.root, models, {
-    name: `eval-${randomBytes(6).toString('hex')}`,
+    name,
     maxCalls: control.maxCalls ?? Infinity,
+    prices: task.prices,
     onCall: (call) => countCall(usage, call),
+    ...(control.onBatch && { onBatch: control.onBatch }),
   });
   let done = 0;
   let endedEarly: HoneError | undefined;
+  const stopOthers = new AbortController();
   try {
     const evaluator = new Evaluator({
       model: connected.models.task,
@@ -72,60 +104,53 @@ export async function evaluatePrompt(
         task.testset,
         scorerContext(task.root, connected.models.judge),
       ),
+      maxOutstanding: connected.models.task.maxOutstanding ?? outstandingFor(models.concurrency),
     });
     const evaluateOnce = (sample: number) =>
-      evaluator.evaluate(task.document, ids, {
-        repeat: sample,
-        ...(signal && { signal }),
-        onOutcome: (caseId, outcome) => {
-          outcomes.get(caseId)![sample] = outcome;
-          onProgress?.(++done, ids.length * repeat, callsMade(usage));
-        },
-      });
-    for (let sample = 0; sample < repeat; sample++) await evaluateOnce(sample);
+      evaluator
+        .evaluate(task.document, ids, {
+          repeat: sample,
+          signal: signal ? AbortSignal.any([signal, stopOthers.signal]) : stopOthers.signal,
+          onOutcome: (caseId, outcome) => {
+            results.add(caseId, sample, outcome);
+            onProgress?.(++done, ids.length * repeat, callsMade(usage));
+          },
+        })
+        .catch((error: unknown) => {
+          endedEarly ??= toHoneError(error);
+          stopOthers.abort();
+        });
+    await Promise.all(Array.from({ length: repeat }, (_, sample) => evaluateOnce(sample)));
   } catch (error) {
     endedEarly = toHoneError(error);
   } finally {
     await connected.close();
   }
-  return { result: resultOf(task, outcomes, usage), ...(endedEarly && { endedEarly }) };
-}
-
-function resultOf(
-  task: PromptTask,
-  outcomes: ReadonlyMap<string, readonly (CaseOutcome | undefined)[]>,
-  usage: Usage,
-): EvaluationResult {
-  const cases = [...outcomes].flatMap(([id, samples]) => {
-    const known = samples.filter((sample) => sample !== undefined);
-    return known.length === 0 ? [] : [caseResult(id, known)];
-  });
-  const scores = cases.flatMap(({ score }) => (score === null ? [] : [score]));
-  const total = scores.reduce((sum, each) => sum + each, 0);
+  endedEarly &&= withSentence(endedEarly, connected.goesOn());
+  const { n, total, errors, failing, noise } = results.figures();
   return {
     prompt: task.document.path,
-    n: scores.length,
-    score: scores.length === 0 ? null : total / scores.length,
-    interval: wilsonInterval(total, scores.length),
-    errors: cases.filter(({ error }) => error !== undefined).length,
-    cases,
+    n,
+    score: n === 0 ? null : total / n,
+    interval: wilsonInterval(total, n),
+    errors,
     usage: usageReport(usage),
+    cases: results,
+    failingCases: () => results.failing(),
+    failing,
+    ...(noise && { noise }),
+    ...(endedEarly && { endedEarly }),
+    close: () => spill.close(),
   };
 }
 
-function caseResult(id: string, samples: readonly CaseOutcome[]): EvaluationResult['cases'][number] {
-  const scored = samples.filter((sample) => sample.status === 'scored');
-  const failed = samples.find((sample) => sample.status === 'error');
-  const [first] = scored;
-  return {
-    id,
-    score:
-      scored.length === 0 ? null : scored.reduce((sum, each) => sum + each.score.value, 0) / scored.length,
-    pass: scored.length === samples.length && scored.every((each) => each.score.pass),
-    output: first?.output ?? '',
-    ...(failed && { error: failed.message }),
-    feedback: scored
-      .flatMap((each) => each.score.feedback)
-      .map(({ scorer, kind, text }) => ({ scorer, kind, text })),
-  };
+/** Enough rows under way that the limiter always finds one that is ready to be sent. */
+function outstandingFor(concurrency: number | undefined): number {
+  return Math.max(256, 2 * (concurrency ?? 0));
+}
+
+function withSentence(error: HoneError, sentence: string | undefined): HoneError {
+  if (sentence === undefined) return error;
+  const { reason, message, nextStep, place } = error;
+  return new HoneError({ reason, message, nextStep: `${nextStep} ${sentence}`, place, cause: error });
 }

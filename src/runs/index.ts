@@ -1,8 +1,17 @@
 /** Runs: started, journaled, resumed, reported, accepted. */
 export { acceptableCandidate, acceptedBytes } from './accept.js';
 export type { RunModels } from './connect.js';
-export { evaluatePrompt, type EvaluationControl, type EvaluationResult } from './evaluate.js';
-export { planRun, type RunOptions, type RunPlan } from './plan.js';
+export type { CaseResult, RepeatNoise } from './caseResults.js';
+export {
+  evaluatePrompt,
+  evaluateRows,
+  type Evaluation,
+  type EvaluationControl,
+  type EvaluationResult,
+} from './evaluate.js';
+export { planRun, type PlanCalls, type RunOptions, type RunPlan } from './plan.js';
+export type { PlanCost } from './planCost.js';
+export { callsLine, costLine } from './planText.js';
 export { runResult, type OptimizeResult, type UsageReport } from './report.js';
 export {
   currentBytes,

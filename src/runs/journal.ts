@@ -12,6 +12,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { HoneError } from '../core/errors.js';
 import type { RunEvent } from '../core/run.js';
+import { isAlive } from '../models/processes.js';
 import { cannotStore, runFolder } from './paths.js';
 
 const JOURNAL = 'journal.jsonl';
@@ -162,23 +163,4 @@ function isStillAlive(pid: number): boolean {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, DYING_STEP_MS);
   }
   return isAlive(pid);
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return !isZombie(pid);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Whether a process has ended and only waits for its parent to take note, which Linux tells in `/proc`. */
-function isZombie(pid: number): boolean {
-  try {
-    return /^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
 }

@@ -4,12 +4,22 @@ import { ensureHoneFolder, HONE_FOLDER } from '../workspace/honeFolder.js';
 
 export { HONE_FOLDER } from '../workspace/honeFolder.js';
 
+/** The folder that Hone keeps in a workspace. */
+export function honePath(root: string): string {
+  return path.join(root, HONE_FOLDER);
+}
+
 export function runsFolder(root: string): string {
   return path.join(root, HONE_FOLDER, 'runs');
 }
 
 export function runFolder(root: string, runId: string): string {
   return path.join(runsFolder(root), runId);
+}
+
+/** Where batches under way are noted. */
+export function batchesFolder(root: string): string {
+  return path.join(root, HONE_FOLDER, 'batches');
 }
 
 /** Where answers are shared between runs. */

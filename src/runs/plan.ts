@@ -1,14 +1,18 @@
 import { HoneError } from '../core/errors.js';
 import { defaultSpan, type EditableSpan } from '../core/prompt.js';
-import type { Effort, ModelDescription, ModelRole } from '../core/run.js';
-import { rowsToSettle } from '../core/statistics.js';
-import { splitTestSet, type Splits } from '../core/testset.js';
-import { stepsOf } from '../optimizer/stop.js';
-import type { ConfiguredStrategy, SettingValues, Strategy } from '../optimizer/strategy.js';
+import type { Effort, ModelRole } from '../core/run.js';
+import { rowsOfSelection, splitTestSet, type SelectionPart, type Splits } from '../core/testset.js';
+import { isCountedInRequests, priceOfUse } from '../models/index.js';
+import { callBounds, type CallBounds } from '../optimizer/callBounds.js';
+import { whatCanBeShown } from '../optimizer/exam.js';
+import type { SettingValues, Strategy } from '../optimizer/strategy.js';
+import { selectionFor } from '../optimizer/selection.js';
 import { configureStrategy, strategyOf } from '../optimizer/strategies/index.js';
 import { judgeCallsPerAnswer } from '../scorers/index.js';
 import type { PromptTask } from '../workspace/index.js';
-import { checkPriced } from './connect.js';
+import { checkPriced, type RunModels } from './connect.js';
+import { planCost, type PlanCost } from './planCost.js';
+import { leastRequests, measureRows } from './planRows.js';
 
 export interface RunOptions {
   /** Default `hone`. */
@@ -27,11 +31,25 @@ export interface RunOptions {
   readonly spanId?: string;
 }
 
+/** Requests of a run, without those that are sent again after faults. */
+export interface PlanCalls {
+  /** When the prompt as it stands leaves nothing to improve: its rows without a stored answer. */
+  readonly least: number;
+  /** When every step is done and every candidate is scored to the end; never above the limit. */
+  readonly most: number;
+  /** At the most, each. */
+  readonly task: number;
+  readonly optimizer: number;
+  readonly judge: number;
+}
+
 /** What a run will do, before anything is sent. */
 export interface RunPlan {
   readonly splits: { readonly train: number; readonly validation: number; readonly exam: number };
-  /** Requests that may reach a model at the most. */
+  /** Requests that may reach a model at the most: the limit, which holds whatever fails and is sent again. */
   readonly maxCalls: number;
+  readonly calls: PlanCalls;
+  readonly cost: PlanCost;
   /** Where what goes, a sentence each. */
   readonly destinations: readonly string[];
   /** What a test set of this size can and cannot show, and how things were paired. */
@@ -44,9 +62,10 @@ export interface ResolvedOptions {
   readonly effort: Effort;
   readonly seed: number;
   readonly splits: Splits;
-  readonly selection: 'train' | 'validation';
+  readonly selection: SelectionPart;
   readonly maxCalls: number;
   readonly span: EditableSpan;
+  readonly bounds: CallBounds;
 }
 
 /** Fewer rows than this in all cannot be divided into a part to learn from and a part to judge by. */
@@ -77,7 +96,7 @@ export function resolveOptions(task: PromptTask, options: RunOptions): ResolvedO
     ...(train !== undefined && { train }),
     ...(validation !== undefined && { validation }),
   });
-  const selection = splits.validation.length > 0 ? configured.selection : 'train';
+  const selection = selectionFor(configured, splits, options.maxCalls ?? Infinity);
   if (splits.train.length === 0) {
     throw new HoneError({
       reason: 'bad-test-set',
@@ -86,17 +105,24 @@ export function resolveOptions(task: PromptTask, options: RunOptions): ResolvedO
       place: { file: path },
     });
   }
-  const perAnswer = 1 + judgeCallsPerAnswer(task.scorerConfigs, task.testset);
-  const usable = callsOf(configured, effort, splits, selection, perAnswer);
-  const maxCalls = options.maxCalls ?? usable.all;
-  if (maxCalls < usable.least) {
+  const judgeCalls = judgeCallsPerAnswer(task.scorerConfigs, task.testset);
+  const bounds = callBounds({
+    strategy: configured,
+    effort,
+    splits,
+    selection,
+    judgeCalls,
+    temperature: task.document.settings.temperature,
+  });
+  const maxCalls = options.maxCalls ?? bounds.task + bounds.optimizer + bounds.judge;
+  if (maxCalls < bounds.least) {
     throw new HoneError({
       reason: 'bad-usage',
-      message: `A limit of ${maxCalls} calls does not reach to try one candidate on ${path}; ${usable.least} calls do.`,
-      nextStep: `Raise the limit to ${usable.least} or more, or use a smaller test set.`,
+      message: `A limit of ${maxCalls} calls does not reach to try one candidate on ${path}; ${bounds.least} calls do.`,
+      nextStep: `Raise the limit to ${bounds.least} or more, or use a smaller test set.`,
     });
   }
-  return { strategy, effort, seed, splits, selection, maxCalls, span: spanOf(task, options.spanId) };
+  return { strategy, effort, seed, splits, selection, maxCalls, span: spanOf(task, options.spanId), bounds };
 }
 
 function spanOf(task: PromptTask, spanId: string | undefined): EditableSpan {
@@ -116,75 +142,54 @@ function spanOf(task: PromptTask, spanId: string | undefined): EditableSpan {
   });
 }
 
-function callsOf(
-  strategy: ConfiguredStrategy,
-  effort: Effort,
-  splits: Splits,
-  selection: 'train' | 'validation',
-  perAnswer: number,
-) {
-  const selectionCount = splits[selection].length;
-  const selectsOnTrain = selection === 'train';
-  const read = selectsOnTrain ? 0 : Math.min(strategy.readsPerStep, splits.train.length);
-  const perCandidate = strategy.selector.rowsAtMost({
-    train: splits.train.length,
-    selection: selectionCount,
-    selectsOnTrain,
-  });
-  const fixed = perAnswer * (read + selectionCount + 2 * splits.exam.length);
-  const step = (candidates: number) => strategy.asksPerStep + perAnswer * candidates * perCandidate;
-  const steps = stepsOf(strategy, effort);
-  return {
-    least: fixed + step(1),
-    all: fixed + steps * step(strategy.perStep) + (steps - 1) * perAnswer * read,
-  };
-}
-
 /**
- * What a run will do. Reads and sends nothing.
+ * What a run will do. Reads the stored answers; sends nothing.
  * @throws HoneError as resolveOptions does, and `bad-config` for a cost limit on a model without a known price
  */
-export function planRun(
-  task: PromptTask,
-  options: RunOptions,
-  models: { readonly models: Readonly<Record<ModelRole, ModelDescription>> },
-): RunPlan {
-  const { splits, maxCalls } = resolveOptions(task, options);
-  checkPriced(models.models, options.maxCost);
+export async function planRun(task: PromptTask, options: RunOptions, used: RunModels): Promise<RunPlan> {
+  const { models, sharedCache = true } = used;
+  const { splits, selection, maxCalls, span, bounds } = resolveOptions(task, options);
+  checkPriced(models, options.maxCost, task.prices);
   const counts = {
     train: splits.train.length,
     validation: splits.validation.length,
     exam: splits.exam.length,
   };
-  const { task: taskModel, optimizer } = models.models;
+  const rows = await measureRows(task, models.task, { sharedCache });
+  const chosen = splits.crossFitted ? [...splits.train, ...splits.exam] : rowsOfSelection(splits, selection);
+  const least = leastRequests(rows, chosen, splits.train, bounds.first - chosen.length);
+  const all = bounds.task + bounds.optimizer + bounds.judge;
+  const priced = (role: ModelRole) => priceOfUse(models[role], task.prices);
+  const cost = planCost({
+    bounds,
+    least,
+    share: Math.min(1, maxCalls / all),
+    rows,
+    spanText: span.text,
+    prices: { task: priced('task'), optimizer: priced('optimizer'), judge: priced('judge') },
+    models,
+    inRequests: (role) => isCountedInRequests(models[role]),
+  });
+  const { label, destination } = models.task;
+  const { optimizer } = models;
   return {
     splits: counts,
     maxCalls,
+    calls: {
+      least,
+      most: Math.min(maxCalls, all),
+      task: Math.min(maxCalls, bounds.task),
+      optimizer: Math.min(maxCalls, bounds.optimizer),
+      judge: Math.min(maxCalls, bounds.judge),
+    },
+    cost,
     destinations: [
-      `The prompt with each row's inputs goes to ${taskModel.label} at ${taskModel.destination}.`,
+      `The prompt with each row's inputs goes to ${label} at ${destination}.`,
       `The prompt with train rows, their answers and expected answers goes to ${optimizer.label} at ${optimizer.destination}.`,
+      ...(bounds.judge > 0
+        ? [`Answers go to ${models.judge.label} at ${models.judge.destination}, which judges them.`]
+        : []),
     ],
-    notes: [...task.notes, ...powerNotes(counts)],
+    notes: [...task.notes, ...whatCanBeShown(splits)],
   };
-}
-
-/** Share of rows on which a small edit changes the outcome, as published comparisons have it: 10 to 40%. */
-const USUAL_DISAGREEMENT = 0.2;
-
-function powerNotes({ validation, exam }: RunPlan['splits']): string[] {
-  const notes: string[] = [];
-  if (validation === 0) {
-    notes.push(
-      'Fewer than 30 rows: candidates are chosen on the rows that the proposer reads; only the exam is unseen.',
-    );
-  }
-  const visible = [0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05]
-    .filter((delta) => rowsToSettle(Math.max(USUAL_DISAGREEMENT, delta), delta) <= exam)
-    .at(-1);
-  notes.push(
-    visible === undefined
-      ? `${exam} exam rows show only very large gains; about ${rowsToSettle(USUAL_DISAGREEMENT, 0.15)} would show a gain of 15 points.`
-      : `${exam} exam rows can show a gain of about ${Math.round(visible * 100)} points or more.`,
-  );
-  return notes;
 }

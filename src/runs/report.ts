@@ -1,5 +1,6 @@
 import { BASELINE_ID } from '../core/candidate.js';
 import {
+  examRows,
   pairsOf,
   recordOf,
   scoreOn,
@@ -8,6 +9,7 @@ import {
   type ModelRole,
   type RunState,
   type Usage,
+  type Verdict,
 } from '../core/run.js';
 import { comparePaired, wilsonInterval, type Interval } from '../core/statistics.js';
 import { bestCandidate } from '../optimizer/trajectory.js';
@@ -18,7 +20,23 @@ export interface UsageReport {
   readonly cached: number;
   readonly tokens: { readonly prompt: number; readonly completion: number };
   readonly cost: number | null;
+  /** What the cached answers would have cost. */
+  readonly saved: number | null;
+  readonly byRole: Readonly<
+    Record<
+      ModelRole,
+      {
+        readonly calls: number;
+        readonly cached: number;
+        readonly tokens: { readonly prompt: number; readonly completion: number };
+        readonly cost: number | null;
+      }
+    >
+  >;
 }
+
+/** What a verdict rests on, besides the comparison. */
+export type ExamReport = Omit<Verdict, 'kind' | 'candidateId' | 'comparison'>;
 
 /** The result of `hone optimize`. Scores are in [0, 1]; null where no row was scored. */
 export interface OptimizeResult {
@@ -26,6 +44,8 @@ export interface OptimizeResult {
   readonly prompt: string;
   readonly strategy: string;
   readonly verdict: string;
+  /** How the verdict was reached; absent before there is one. */
+  readonly exam?: ExamReport;
   readonly baseline: { readonly score: number | null; readonly n: number; readonly interval: Interval };
   readonly best: {
     readonly id: string;
@@ -71,7 +91,7 @@ export function runResult(state: RunState): OptimizeResult {
   const best = verdict?.candidateId
     ? recordOf(state, verdict.candidateId)
     : (bestCandidate(state)?.record ?? baseline);
-  const rows = verdict?.comparison ? setup.splits.exam : selectionRows(state);
+  const rows = verdict?.comparison ? verdictRows(state) : selectionRows(state, best.candidate);
   const comparison = verdict?.comparison ?? comparePaired(pairsOf(baseline, best, rows), setup.seed);
   const ofBaseline = scoreOn(baseline, rows);
   return {
@@ -79,6 +99,7 @@ export function runResult(state: RunState): OptimizeResult {
     prompt: setup.prompt.path,
     strategy: setup.strategy,
     verdict: verdict?.kind ?? 'undecided',
+    ...(verdict && { exam: examReport(verdict) }),
     baseline: {
       score: ofBaseline.mean ?? null,
       n: ofBaseline.n,
@@ -87,7 +108,7 @@ export function runResult(state: RunState): OptimizeResult {
     best: {
       id: best.candidate.id,
       text: best.candidate.text,
-      score: scoreOn(best, rows).mean ?? null,
+      score: comparison.n === 0 ? (scoreOn(best, rows).mean ?? null) : comparison.after,
       delta: comparison.delta,
       interval: comparison.interval,
       pValue: comparison.pValue,
@@ -116,9 +137,25 @@ export function runResult(state: RunState): OptimizeResult {
   };
 }
 
+/** The rows that a verdict's comparison is about; all rows of a cross-fitted one with both finalists. */
+function verdictRows(state: RunState): readonly string[] {
+  const { verdict, setup } = state;
+  const { train, exam } = setup.splits;
+  if (verdict?.crossFitted) return [...train, ...exam];
+  const best = recordOf(state, verdict?.candidateId ?? BASELINE_ID);
+  return exam.length > 0 ? examRows(state, best.candidate) : selectionRows(state);
+}
+
+function examReport(verdict: Verdict): ExamReport {
+  const apart = new Set(['kind', 'candidateId', 'comparison']);
+  return Object.fromEntries(
+    Object.entries(verdict).filter(([key]) => !apart.has(key)),
+  ) as unknown as ExamReport;
+}
+
 function candidateReport(state: RunState, record: CandidateRecord) {
   const { candidate, status, reasons } = record;
-  const { mean, n } = scoreOn(record, selectionRows(state));
+  const { mean, n } = scoreOn(record, selectionRows(state, candidate));
   return {
     id: candidate.id,
     parent: candidate.parent ?? null,
@@ -133,5 +170,17 @@ function candidateReport(state: RunState, record: CandidateRecord) {
 
 /** A fold's usage as a report. */
 export function usageReport(usage: Usage): UsageReport {
-  return { calls: usage.calls, cached: usage.cached, tokens: usage.tokens, cost: usage.cost ?? null };
+  const { calls, cached, tokens, cost = null, saved = null, byRole } = usage;
+  const role = (name: ModelRole) => {
+    const { cached: served, tokens: used, cost: ofRole = null } = byRole[name];
+    return { calls: calls[name], cached: served, tokens: used, cost: ofRole };
+  };
+  return {
+    calls,
+    cached,
+    tokens,
+    cost,
+    saved,
+    byRole: { task: role('task'), optimizer: role('optimizer'), judge: role('judge') },
+  };
 }

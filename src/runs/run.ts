@@ -11,6 +11,7 @@ import {
   replay,
   type ModelDescription,
   type ModelRole,
+  type PriceTable,
   type RunEvent,
   type RunSetup,
   type RunState,
@@ -24,8 +25,9 @@ import type { Model } from '../models/model.js';
 import { optimize } from '../optimizer/loop.js';
 import { configureStrategy, strategyOf } from '../optimizer/strategies/index.js';
 import { createScorers, type ScorerConfig } from '../scorers/index.js';
-import type { PromptTask } from '../workspace/index.js';
+import { readConfig, type PromptTask } from '../workspace/index.js';
 import { checkPriced, connectModels, scorerContext, type RunModels } from './connect.js';
+import { openExam } from './exams.js';
 import { Journal } from './journal.js';
 import { prepareStorage } from './paths.js';
 import { resolveOptions, type RunOptions } from './plan.js';
@@ -64,7 +66,7 @@ export async function startRun(
     adviceIds: [],
   };
   recorder.record({ type: 'proposed', step: 0, advice: [], candidates: [baseline], rejected: [] });
-  return runToEnd(task.root, recorder, models, control);
+  return runToEnd(task.root, recorder, models, control, task.prices);
 }
 
 /** Limits of a whole run that replace those it was started with. */
@@ -101,9 +103,11 @@ export async function resumeRun(
     journal.close();
     return state;
   }
+  let prices: PriceTable | undefined;
   try {
     requireSameModels(state.setup, models);
-    checkPriced(models.models, limits.maxCost);
+    ({ prices } = await readConfig(root));
+    checkPriced(models.models, limits.maxCost, prices);
   } catch (error) {
     journal.close();
     throw error;
@@ -115,7 +119,7 @@ export async function resumeRun(
     ...(optimizer.id !== state.setup.models.optimizer.id && { optimizer }),
   };
   recorder.record({ type: 'resumed', at: Date.now(), ...(Object.keys(changes).length > 0 && { changes }) });
-  return runToEnd(root, recorder, models, control);
+  return runToEnd(root, recorder, models, control, prices);
 }
 
 /** Stores events before they take effect, and folds them. */
@@ -152,9 +156,11 @@ async function runToEnd(
   recorder: Recorder,
   models: RunModels,
   control: RunControl,
+  prices: PriceTable | undefined,
 ): Promise<RunState> {
   const { state } = recorder;
   const { setup } = state;
+  let goesOn: string | undefined;
   // Every request under way listens to it.
   if (control.signal) setMaxListeners(0, control.signal);
   try {
@@ -162,23 +168,31 @@ async function runToEnd(
       name: setup.runId,
       maxCalls: setup.maxCalls,
       maxCost: setup.maxCost,
-      spent: { calls: callsMade(state.usage), cost: state.usage.cost ?? 0 },
+      prices,
+      spent: { calls: callsMade(state.usage), cost: state.usage.costAtMost },
       underWay: { ...state.underWay },
+      dearestSent: state.dearestSent,
       wasCounted: (key) => state.paidKeys.has(key),
-      onSent: (role) => recorder.record({ type: 'sent', role }),
+      onSent: (role, costAtMost) =>
+        recorder.record({ type: 'sent', role, ...(costAtMost > 0 && { costAtMost }) }),
       onUnsent: (role) => recorder.record({ type: 'unsent', role }),
       onCall: (call) => recorder.record({ type: 'called', call }),
       onWaiting: ({ reason, message }) =>
         recorder.record({ type: 'waiting', at: Date.now(), reason, message }),
+      onBatch: (message) =>
+        recorder.record({ type: 'waiting', at: Date.now(), reason: 'overloaded', message }),
     });
     try {
       const stop = await search(root, recorder, connected.models, control.signal);
       recorder.record({ type: 'stopped', at: Date.now(), stop });
     } finally {
       await connected.close();
+      goesOn = connected.goesOn();
     }
   } catch (thrown) {
-    recorder.record({ type: 'stopped', at: Date.now(), stop: stopOf(toHoneError(thrown), state) });
+    const stop = stopOf(toHoneError(thrown), state);
+    const nextStep = [stop.nextStep, goesOn].filter(Boolean).join(' ');
+    recorder.record({ type: 'stopped', at: Date.now(), stop: { ...stop, nextStep } });
   } finally {
     recorder.close();
   }
@@ -217,6 +231,7 @@ async function search(
       hasScored: hasScored(recorder.state),
     }),
     optimizer: models.optimizer,
+    openExam: (examination) => openExam(root, setup.runId, examination),
     ...(signal && { signal }),
   });
 }
@@ -243,7 +258,7 @@ function testsetOf(setup: RunSetup): TestSet {
 
 function setupOf(task: PromptTask, options: RunOptions, models: RunModels): RunSetup {
   const { strategy, effort, seed, splits, selection, maxCalls, span } = resolveOptions(task, options);
-  checkPriced(models.models, options.maxCost);
+  checkPriced(models.models, options.maxCost, task.prices);
   const { document, testset } = task;
   return {
     runId: newRunId(),
@@ -274,6 +289,7 @@ function setupOf(task: PromptTask, options: RunOptions, models: RunModels): RunS
       judge: describe(models.models.judge),
     },
     ...(models.baseUrl !== undefined && { baseUrl: models.baseUrl }),
+    ...(models.batches && { backend: 'batch' }),
   };
 }
 

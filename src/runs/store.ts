@@ -88,7 +88,8 @@ function headlineScores(state: RunState): Pick<RunSummary, 'baselineScore' | 'be
   if (comparison) {
     return { baselineScore: comparison.before, bestScore: comparison.after, delta: comparison.delta };
   }
-  const { mean } = scoreOn(recordOf(state, BASELINE_ID), selectionRows(state));
+  const baseline = recordOf(state, BASELINE_ID);
+  const { mean } = scoreOn(baseline, selectionRows(state, baseline.candidate));
   const best = bestCandidate(state)?.score;
   return {
     ...(mean !== undefined && { baselineScore: mean }),

@@ -61,7 +61,10 @@ const NOTHING_TO_SAY: Judgement = { value: 0, pass: true, feedback: [], parts: [
  * Requests to the judge model that one answer may need at the most, over all rows.
  * @throws HoneError `bad-config`
  */
-export function judgeCallsPerAnswer(configs: readonly ScorerConfig[], testset: TestSet): number {
+export function judgeCallsPerAnswer(
+  configs: readonly ScorerConfig[],
+  testset: Pick<TestSet, 'cases'>,
+): number {
   const ofConfigs = configs.map((config) => {
     requireValid(config);
     return familyOf(config.type)!.judgeCalls?.(config) ?? 0;

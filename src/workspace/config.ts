@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import { HoneError } from '../core/errors.js';
+import type { PriceTable } from '../core/run.js';
 import { checkScorerConfig, type ScorerConfig } from '../scorers/index.js';
 import { nearestName, type ColumnMapping } from '../testsets/index.js';
 import { CONFIG_SHAPE, type Shape } from './shape.js';
@@ -37,6 +38,8 @@ export interface PromptConfig {
 /** hone.yaml, read and checked. */
 export interface Config {
   readonly prompts: readonly PromptConfig[];
+  /** US dollars per million tokens by model; absent where the file says nothing. */
+  readonly prices?: PriceTable;
 }
 
 /**
@@ -103,6 +106,8 @@ const WORDS = {
   flag: 'true or false',
   textOr: 'a text or a mapping',
   share: 'a number between 0 and 1',
+  amount: 'a number of 0 or more',
+  mapOf: 'a mapping',
   textMap: 'a mapping of texts',
   scorer: 'a mapping with a "type"',
   list: 'a list',
@@ -160,6 +165,15 @@ class ConfigReader {
         if (!isScalar(node) || typeof node.value !== 'number' || !(node.value >= 0 && node.value <= 1))
           throw refuse();
         return;
+      case 'amount':
+        if (!isScalar(node) || typeof node.value !== 'number' || !(node.value >= 0 && node.value < Infinity))
+          throw refuse();
+        return;
+      case 'mapOf':
+        if (!isMap(node)) throw refuse();
+        for (const pair of node.items)
+          this.check(pair.value ?? pair.key, shape.of, `${name}.${this.#key(pair.key).key}`);
+        return;
       case 'textMap':
         if (!isMap(node)) throw refuse();
         for (const pair of node.items) {
@@ -185,7 +199,9 @@ class ConfigReader {
 
   /** The checked document as data, with the line of each entry. */
   config(): Config {
-    const data = this.#document.toJS() as { readonly prompts?: readonly RawEntry[] };
+    const data = this.#document.toJS() as Omit<Config, 'prompts'> & {
+      readonly prompts?: readonly RawEntry[];
+    };
     const list = this.#resolve(this.#document.get('prompts', true));
     const items = isSeq(list) ? list.items : [];
     const prompts = (data.prompts ?? []).map((entry, index) => ({
@@ -204,7 +220,7 @@ class ConfigReader {
       (entry, index) => prompts.findIndex(({ path: other }) => other === entry.path) < index,
     );
     if (twice) throw badConfig(twice.line, `"${twice.path}" has an entry already.`, 'Merge the two entries.');
-    return { prompts };
+    return { prompts, ...(data.prices && { prices: data.prices }) };
   }
 
   #checkMapping(

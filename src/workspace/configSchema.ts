@@ -31,6 +31,10 @@ function schemaOf(shape: Shape): JsonSchema {
       return { description, anyOf: [NOT_BLANK, schemaOf(shape.long)] };
     case 'share':
       return { description, type: 'number', minimum: 0, maximum: 1 };
+    case 'amount':
+      return { description, type: 'number', minimum: 0 };
+    case 'mapOf':
+      return { description, type: 'object', additionalProperties: schemaOf(shape.of) };
     case 'textMap':
       return { description, type: 'object', additionalProperties: NOT_BLANK };
     case 'scorer':

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { HoneError } from '../core/errors.js';
 import { decodeText, type PromptDocument } from '../core/prompt.js';
+import type { PriceTable } from '../core/run.js';
 import type { Scorer } from '../core/scoring.js';
 import { isLabelled, type TestCase, type TestSet } from '../core/testset.js';
 import { sectionSpan } from '../formats/index.js';
@@ -35,6 +36,8 @@ export interface PromptTask {
   readonly scorers: readonly Scorer[];
   /** How hone.yaml wants rows divided; absent where it says nothing. */
   readonly splits?: SplitSettings;
+  /** Prices of models as hone.yaml has them; absent where it says nothing. */
+  readonly prices?: PriceTable;
   /** Notes for people: how tests were paired, columns mapped, scorers inferred. */
   readonly notes: readonly string[];
 }
@@ -61,7 +64,14 @@ export async function loadTask(
   promptPath: string,
   options: LoadOptions = {},
 ): Promise<PromptTask> {
-  const { root: absoluteRoot, document, entry, pairing, notes } = await findTests(root, promptPath, options);
+  const {
+    root: absoluteRoot,
+    document,
+    entry,
+    prices,
+    pairing,
+    notes,
+  } = await findTests(root, promptPath, options);
   const found = await placed(() => loadTests(absoluteRoot, document, pairing, entry), entry, document);
   const { configs, reason, origin } = await chooseScorers(absoluteRoot, document, found, entry);
   const trusted = options.trusted ?? true;
@@ -78,6 +88,7 @@ export async function loadTask(
     scorersFrom: origin,
     scorers,
     ...(entry?.splits === undefined ? {} : { splits: entry.splits }),
+    ...(prices && { prices }),
     notes: [
       ...notes,
       reason,
@@ -94,6 +105,7 @@ export interface FoundTests {
   readonly root: string;
   readonly document: PromptDocument;
   readonly entry: PromptConfig | undefined;
+  readonly prices: PriceTable | undefined;
   readonly pairing: Pairing;
   /** For people: how the tests were found, and which prompt is meant. */
   readonly notes: readonly string[];
@@ -119,7 +131,7 @@ export async function findTests(
       : picked(absoluteRoot, promptFile, options.tests);
   if (!pairing) throw noTestSet(document);
   const notes = [pairing.note, ...(note === undefined ? [] : [note])];
-  return { root: absoluteRoot, document, entry, pairing, notes };
+  return { root: absoluteRoot, document, entry, prices: config.prices, pairing, notes };
 }
 
 function picked(root: string, promptFile: string, tests: string): Pairing {

@@ -1,12 +1,19 @@
 /** What a key of hone.yaml may hold. A scorer's options are in the table of its family. */
 export type Shape =
   | {
-      /** `whole`: a whole number. `positive`: one above 0. `share`: a number in [0, 1]. */
-      readonly kind: 'text' | 'whole' | 'positive' | 'share' | 'flag';
+      /** `whole`: a whole number. `positive`: one above 0. `share`: a number in [0, 1]. `amount`: one of 0 or more. */
+      readonly kind: 'text' | 'whole' | 'positive' | 'share' | 'amount' | 'flag';
       readonly meaning: string;
       readonly required?: boolean;
     }
   | { readonly kind: 'textMap'; readonly meaning: string; readonly required?: boolean }
+  | {
+      /** A mapping whose keys the user names. */
+      readonly kind: 'mapOf';
+      readonly meaning: string;
+      readonly required?: boolean;
+      readonly of: Shape;
+    }
   | { readonly kind: 'scorer'; readonly meaning: string; readonly required?: boolean }
   | {
       /** A text, or a mapping that says more. */
@@ -76,11 +83,28 @@ const SPLITS: Shape = {
   },
 };
 
+const PRICE: Shape = {
+  kind: 'mapping',
+  meaning: 'What a model costs, in US dollars per million tokens.',
+  keys: {
+    prompt: { kind: 'amount', meaning: 'For the tokens of the prompt.', required: true },
+    completion: { kind: 'amount', meaning: 'For the tokens of the answer.', required: true },
+    cached: { kind: 'amount', meaning: "For tokens of the prompt that are in the endpoint's own cache." },
+    batch: { kind: 'share', meaning: 'Share of the price for requests that are sent as a batch.' },
+  },
+};
+
 /** All of hone.yaml: what the reader accepts, and what a JSON schema of it says. */
 export const CONFIG_SHAPE = {
   kind: 'mapping',
   meaning: 'Settings of the prompts of this repository.',
   keys: {
+    prices: {
+      kind: 'mapOf',
+      meaning:
+        'Prices by model, such as "openai:gpt-4.1-mini"; they go before the ones that Hone knows of. A model that is in neither has no known price.',
+      of: PRICE,
+    },
     prompts: {
       kind: 'list',
       meaning: 'One entry per prompt file.',

@@ -1,11 +1,14 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { EvaluationResult } from '../../runs/index.js';
+import { money } from '../../core/money.js';
+import type { Evaluation, RepeatNoise } from '../../runs/index.js';
 import { loadShown } from '../columnsText.js';
 import { locatePrompt } from '../files.js';
+import { LazyList } from '../jsonOutput.js';
 import { buildModels, planModels, type ModelOptions } from '../models.js';
 import { wholeNumber, withJson, withModels } from '../options.js';
 import { evaluationProgress } from '../progress.js';
+import { costText } from '../runText.js';
 import type { Outcome, Shell } from '../shell.js';
 import { count, score, wrap, type Paint } from '../terminal.js';
 
@@ -30,7 +33,7 @@ export function addEval(program: Command, shell: Shell): void {
 }
 
 async function evaluate(shell: Shell, named: string, options: EvalOptions): Promise<Outcome> {
-  const { evaluatePrompt } = await import('../../engine.js');
+  const { evaluateRows } = await import('../../engine.js');
   const prompt = await locatePrompt(shell.cwd, named);
   const task = await loadShown(shell, prompt, {
     ...(options.tests !== undefined && { tests: path.resolve(shell.cwd, options.tests) }),
@@ -40,40 +43,68 @@ async function evaluate(shell: Shell, named: string, options: EvalOptions): Prom
   task.notes.forEach((note) => shell.note(note));
   const progress = evaluationProgress(shell.stderr);
   try {
-    const { result, endedEarly } = await evaluatePrompt(task, models, {
+    const evaluation = await evaluateRows(task, models, {
       ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
       ...(options.maxCalls === undefined ? {} : { maxCalls: options.maxCalls }),
       signal: shell.signal,
       onProgress: progress.onProgress,
+      onBatch: (message) => shell.note(message),
     });
     progress.finish();
+    const { prompt, n, score: mean, interval, errors, cases, usage, endedEarly } = evaluation;
     return {
-      json: result,
-      text: evaluationText(result, shell.paint),
+      json: { prompt, n, score: mean, interval, errors, cases: new LazyList(cases), usage },
+      text: evaluationText(evaluation, shell.paint),
       ...(endedEarly === undefined ? {} : { trouble: endedEarly }),
+      close: () => evaluation.close(),
     };
   } finally {
     progress.finish();
   }
 }
 
-/** An evaluation as people read it: the score, and every row that failed with the feedback. */
-export function evaluationText(result: EvaluationResult, paint: Paint): string {
-  const failing = result.cases.filter((row) => !row.pass);
-  const [low, high] = result.interval;
+/** Failing rows that are shown. Nobody reads more in a terminal. */
+const MOST_SHOWN = 40;
+
+/** An evaluation as people read it: the score, and the first rows that failed with the feedback. */
+export function evaluationText(evaluation: Evaluation, paint: Paint): string {
+  const [low, high] = evaluation.interval;
   const head =
-    `${paint('bold', result.prompt)}: ${score(result.score)} on ${count(result.n, 'row')} ` +
-    `(95% interval ${score(low)} to ${score(high)}), ${count(result.errors, 'error')}`;
-  const blocks = failing.map((row) => {
+    `${paint('bold', evaluation.prompt)}: ${score(evaluation.score)} on ${count(evaluation.n, 'row')} ` +
+    `(95% interval ${score(low)} to ${score(high)}), ${count(evaluation.errors, 'error')}`;
+  const blocks: string[] = [];
+  for (const row of evaluation.failingCases()) {
+    if (blocks.length === MOST_SHOWN) break;
     const notes = row.error === undefined ? row.feedback.map((each) => each.text) : [row.error];
-    return [
-      `${paint('yellow', row.id)}  ${row.error === undefined ? score(row.score) : 'error'}`,
-      ...notes.map((note) => wrap(`  ${note}`, 100, '    ')),
-    ].join('\n');
-  });
-  const { calls, cached } = result.usage;
-  const made = calls.task + calls.optimizer + calls.judge;
-  return [head, ...blocks, `Spent: ${count(made, 'call')}, ${count(cached, 'answer')} from the cache.`].join(
-    '\n',
+    blocks.push(
+      [
+        `${paint('yellow', row.id)}  ${row.error === undefined ? score(row.score) : 'error'}`,
+        ...notes.map((note) => wrap(`  ${note}`, 100, '    ')),
+      ].join('\n'),
+    );
+  }
+  const hidden = evaluation.failing - blocks.length;
+  return [
+    head,
+    ...(evaluation.noise ? [noiseText(evaluation.noise)] : []),
+    ...blocks,
+    ...(hidden > 0 ? [`${count(hidden, 'more row')} failed: --json FILE writes them all.`] : []),
+    spentText(evaluation.usage),
+  ].join('\n');
+}
+
+function spentText({ calls, cached, cost, saved }: Evaluation['usage']): string {
+  const judged = calls.judge > 0 ? ` (task ${calls.task}, judge ${calls.judge})` : '';
+  const made = `${count(calls.task + calls.judge, 'call')}${judged}`;
+  const saving = saved === null || saved === 0 ? '' : `, which saved ${money(saved)}`;
+  return `Spent: ${made}, ${costText(cost ?? undefined)}; ${count(cached, 'answer')} from the cache${saving}.`;
+}
+
+function noiseText({ rows, unsteady, deviation }: RepeatNoise): string {
+  if (unsteady === 0)
+    return `Repeats agree on ${rows === 1 ? 'the only row' : `all ${count(rows, 'row')}`}: the same prompt scores the same again.`;
+  return (
+    `Repeats disagree on ${unsteady.toLocaleString('en-US')} of ${count(rows, 'row')}: ` +
+    `the same prompt, asked once more, scores ${score(deviation)} more or less (one standard deviation).`
   );
 }

@@ -2,14 +2,16 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { HoneError } from '../../core/errors.js';
 import { callsMade, type Effort, type RunState } from '../../core/run.js';
+import type { SettingValue } from '../../optimizer/strategy.js';
 import type { RunModels, RunOptions, RunPlan } from '../../runs/index.js';
+import { callsLine, costLine } from '../../runs/planText.js';
 import type { PromptTask } from '../../workspace/index.js';
 import { acceptanceText, acceptRun } from '../acceptance.js';
 import { loadShown } from '../columnsText.js';
 import { earlyEnd, EXIT, exitCodeOfRun, worstExitCode } from '../exitCodes.js';
 import { locatePrompt } from '../files.js';
 import { buildModels, planModels, type ModelOptions } from '../models.js';
-import { positiveNumber, wholeNumber, withJson, withModels } from '../options.js';
+import { positiveNumber, settingOption, wholeNumber, withJson, withModels } from '../options.js';
 import { commandLine } from '../root.js';
 import { runProgress } from '../progress.js';
 import { runText } from '../runText.js';
@@ -20,11 +22,13 @@ interface OptimizeOptions extends ModelOptions {
   readonly tests?: string;
   readonly span?: string;
   readonly strategy?: string;
+  readonly set?: Readonly<Record<string, SettingValue>>;
   readonly effort?: Effort;
   readonly maxCalls?: number;
   readonly maxCost?: number;
   readonly seed?: number;
   readonly write?: boolean;
+  readonly plan?: boolean;
 }
 
 const EXIT_HELP = `
@@ -39,11 +43,13 @@ export function addOptimize(program: Command, shell: Shell): void {
     .argument('<prompt...>', 'the prompt files')
     .option('--tests <file>', 'the test set (default: hone.yaml, then the file of the same name)')
     .option('--span <id>', 'the span to improve, as "hone list" names it (default: the system message)')
-    .option('--strategy <name>', 'how candidates are proposed: hone or opro')
+    .option('--strategy <name>', 'how candidates are proposed, as "hone strategies" names it (default: hone)')
+    .option('--set <name=value>', 'a setting of the strategy; may be given several times', settingOption)
     .addOption(new Option('--effort <level>', 'how much to try').choices(['quick', 'normal', 'thorough']))
     .option('--max-calls <n>', 'requests that may reach a model, all models together', wholeNumber(1))
     .option('--max-cost <usd>', 'dollars that may be spent, all models together', positiveNumber)
     .option('--seed <n>', 'makes splits and choices repeatable', wholeNumber(0))
+    .option('--plan', 'say what would be sent, and what it costs, and send nothing')
     .option('--write', 'accept the best candidate when the verdict is "better"')
     .addHelpText('after', EXIT_HELP)
     .action((prompts: string[], options: OptimizeOptions) =>
@@ -64,7 +70,9 @@ async function optimize(shell: Shell, named: readonly string[], options: Optimiz
   }
   const models = await buildModels(planModels(options, shell.env));
   const leastShare = shareOfBudget(options, [], tasks.length);
-  for (const task of tasks) planRun(task, runOptions(options, leastShare), models);
+  const plans: RunPlan[] = [];
+  for (const task of tasks) plans.push(await planRun(task, runOptions(options, leastShare), models));
+  if (options.plan) return planned(tasks, plans);
 
   const states: RunState[] = [];
   const texts: string[] = [];
@@ -113,7 +121,7 @@ export async function optimizeOne(
   models: RunModels,
 ): Promise<RunState> {
   const { planRun, startRun } = await import('../../engine.js');
-  planLines(task, planRun(task, options, models)).forEach((line) => shell.note(line));
+  planLines(task, await planRun(task, options, models)).forEach((line) => shell.note(line));
   const progress = runProgress(shell.stderr, paintFor(shell.stderr));
   try {
     return await startRun(task, options, models, { onEvent: progress.onEvent, signal: shell.signal });
@@ -122,13 +130,22 @@ export async function optimizeOne(
   }
 }
 
+/** The outcome of `--plan`: what every run would do. */
+function planned(tasks: readonly PromptTask[], plans: readonly RunPlan[]): Outcome {
+  const json = plans.map((plan, index) => ({ prompt: tasks[index]!.document.path, ...plan }));
+  const text = plans.map((plan, index) => planLines(tasks[index]!, plan).join('\n'));
+  return { json: json.length === 1 ? json[0] : json, text: [...text, 'Nothing was sent.'].join('\n\n') };
+}
+
 /** What a run will do, before anything is sent. */
 export function planLines(task: PromptTask, plan: RunPlan): string[] {
   const { train, validation, exam } = plan.splits;
   const rows = task.testset.cases.length;
   return [
     `${task.document.path}: ${count(rows, 'row')} of ${task.testset.path} ` +
-      `(${train} train, ${validation} validation, ${exam} exam), at most ${count(plan.maxCalls, 'call')}.`,
+      `(${train} train, ${validation} validation, ${exam} exam).`,
+    callsLine(plan),
+    costLine(plan),
     ...plan.destinations,
     ...plan.notes,
   ];
@@ -142,6 +159,7 @@ interface Limits {
 function runOptions(options: OptimizeOptions, limits: Limits): RunOptions {
   return {
     ...(options.strategy === undefined ? {} : { strategy: options.strategy }),
+    ...(options.set === undefined ? {} : { strategySettings: options.set }),
     ...(options.effort === undefined ? {} : { effort: options.effort }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.span === undefined ? {} : { spanId: options.span }),
@@ -153,7 +171,7 @@ function runOptions(options: OptimizeOptions, limits: Limits): RunOptions {
 /** An equal share of what the earlier runs left, so that the last prompt gets its turn too. */
 export function shareOfBudget(limits: Limits, done: readonly RunState[], left: number): Limits {
   const calls = done.reduce((sum, state) => sum + callsMade(state.usage), 0);
-  const cost = done.reduce((sum, state) => sum + (state.usage.cost ?? 0), 0);
+  const cost = done.reduce((sum, state) => sum + state.usage.costAtMost, 0);
   return {
     ...(limits.maxCalls === undefined
       ? {}

@@ -46,6 +46,7 @@ async function resume(shell: Shell, runId: string, options: ResumeOptions): Prom
     planModels(options, shell.env, {
       models: { task: task.id, optimizer: optimizer.id, judge: judge.id },
       ...(setup.baseUrl === undefined ? {} : { baseUrl: setup.baseUrl }),
+      ...(setup.backend === undefined ? {} : { backend: setup.backend }),
     }),
   );
   const progress = runProgress(shell.stderr, paintFor(shell.stderr));

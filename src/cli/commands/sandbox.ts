@@ -6,6 +6,7 @@ import type { SharedOptions, Shell } from '../shell.js';
 interface SandboxOptions extends SharedOptions {
   readonly port: number;
   readonly latency?: number;
+  readonly batchLatency?: number;
   readonly requireKey?: string;
   readonly maxInFlight?: number;
   readonly rate429?: number;
@@ -25,6 +26,7 @@ export function addSandbox(program: Command, shell: Shell): void {
     .description('serve the sandbox (simulated, no LLM) as an OpenAI-compatible endpoint')
     .requiredOption('--port <n>', 'the port; 0 for a free one', wholeNumber(0))
     .option('--latency <ms>', 'how long an answer takes', wholeNumber(0))
+    .option('--batch-latency <ms>', 'how long a batch takes', wholeNumber(0))
     .option('--require-key <key>', 'refuse requests without this key')
     .option('--max-in-flight <n>', 'answer 429 when more requests are open at once', wholeNumber(1))
     .option('--rate-429 <share>', 'share of requests answered with 429, 0 to 1', share)
@@ -39,10 +41,12 @@ export function addSandbox(program: Command, shell: Shell): void {
 async function serve(shell: Shell, options: SandboxOptions): Promise<void> {
   try {
     const { startSandboxServer } = await import('../../engine.js');
-    const { latency, requireKey, maxInFlight, rate429, rate500, resets, hangs, faultSeed } = options;
+    const { latency, batchLatency, requireKey, maxInFlight, rate429, rate500, resets, hangs, faultSeed } =
+      options;
     const server = await startSandboxServer({
       port: options.port,
       ...(latency !== undefined && { latencyMs: latency }),
+      ...(batchLatency !== undefined && { batches: { latencyMs: batchLatency } }),
       ...(requireKey !== undefined && { requireKey }),
       ...(maxInFlight !== undefined && { maxInFlight }),
       faults: {

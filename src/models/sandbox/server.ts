@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { hashFraction } from '../../core/hash.js';
 import type { ChatMessage, Role } from '../../core/prompt.js';
 import type { ModelAnswer, ModelRequest } from '../model.js';
+import { isBatchPath, SandboxBatches, type BatchStats, type SandboxBatchOptions } from './batches.js';
+import { bodyOf, send, sendError } from './http.js';
 import { sandboxAnswer, SANDBOX_NAMES } from './index.js';
 
 /** Shares of requests, each in [0, 1], that go wrong on purpose. Together at most 1. */
@@ -29,10 +31,12 @@ export interface SandboxServerOptions {
   readonly requireKey?: string;
   /** Requests at once above which it answers with 429. Default: no limit. */
   readonly maxInFlight?: number;
+  /** How batches are worked on; `false` for an endpoint that has none. */
+  readonly batches?: SandboxBatchOptions | false;
 }
 
 export interface SandboxStats {
-  /** Completions asked for. */
+  /** Completions asked for, those in batches included once the batch works on them. */
   requests: number;
   /** Answers sent to the end, replayed ones included. */
   answered: number;
@@ -45,6 +49,7 @@ export interface SandboxStats {
   /** The most requests that were open at once. */
   maxInFlight: number;
   faults: { rate429: number; rate500: number; resets: number; hangs: number };
+  batches: BatchStats;
 }
 
 export interface SandboxServer {
@@ -60,6 +65,7 @@ type FaultKind = keyof SandboxStats['faults'];
 const ROLES: readonly Role[] = ['system', 'user', 'assistant'];
 const LARGEST_BODY = 8 * 1024 * 1024;
 const COME_BACK_MS = 40;
+const NAME_LENGTH = 56;
 
 /** Serves the sandbox over the chat completion protocol on 127.0.0.1. */
 export async function startSandboxServer(options: SandboxServerOptions = {}): Promise<SandboxServer> {
@@ -99,13 +105,23 @@ class Endpoint {
     replayed: 0,
     maxInFlight: 0,
     faults: { rate429: 0, rate500: 0, resets: 0, hangs: 0 },
+    batches: { files: 0, created: 0, lines: 0, looks: 0 },
   };
+  private readonly batches: SandboxBatches | undefined;
   private inFlight = 0;
   private readonly tries = new Map<string, number>();
   private readonly byIdempotencyKey = new Map<string, { readonly body: string; readonly answer: string }>();
   private readonly billedOnce = new Set<string>();
 
-  constructor(private readonly options: SandboxServerOptions) {}
+  constructor(private readonly options: SandboxServerOptions) {
+    if (options.batches === false) return;
+    this.batches = new SandboxBatches(this.stats.batches, options.batches, (body, name, repeat) => {
+      const call = readCall(body, { idempotencyKey: name, repeat });
+      this.stats.requests++;
+      this.countAnswer(call, true);
+      return completionOf(call);
+    });
+  }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname.replace(/^\/v1(?=\/)/, '');
@@ -123,6 +139,7 @@ class Endpoint {
       return;
     }
     if (request.method === 'POST' && path === '/chat/completions') return this.complete(request, response);
+    if (this.batches && isBatchPath(path)) return this.batches.handle(request, response, path);
     sendError(response, 404, `There is nothing at ${request.method} ${path}.`, 'not_found');
   }
 
@@ -143,7 +160,12 @@ class Endpoint {
     }
     let call: CompletionCall;
     try {
-      call = readCall(await bodyOf(request), request.headers);
+      const { headers } = request;
+      const idempotencyKey = headers['idempotency-key'];
+      call = readCall((await bodyOf(request, LARGEST_BODY)).toString('utf8'), {
+        idempotencyKey: typeof idempotencyKey === 'string' ? idempotencyKey : undefined,
+        repeat: Number(headers['x-hone-repeat'] ?? 0) || 0,
+      });
     } catch (error) {
       sendError(response, 400, (error as Error).message, 'invalid_request_error');
       return;
@@ -195,11 +217,12 @@ class Endpoint {
     return undefined;
   }
 
-  private countAnswer({ body, idempotencyKey }: CompletionCall): void {
+  /** @param inBatch a batch works on all of its lines, whatever was answered before */
+  private countAnswer({ body, idempotencyKey }: CompletionCall, inBatch = false): void {
     this.stats.answered++;
-    const name = `${idempotencyKey ?? ''} ${body}`;
+    const name = `${nameOf(idempotencyKey)} ${body}`;
     const before = this.billedOnce.has(name);
-    if (before && idempotencyKey !== undefined) {
+    if (before && idempotencyKey !== undefined && !inBatch) {
       this.stats.replayed++;
       return;
     }
@@ -209,19 +232,16 @@ class Endpoint {
   }
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > LARGEST_BODY) throw new Error('The request is too large.');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+/** The part of a request's key that its line in a batch has too. */
+function nameOf(idempotencyKey: string | undefined): string {
+  return (idempotencyKey ?? '').slice(0, NAME_LENGTH);
 }
 
 /** @throws Error with a sentence for the client when the body is not a completion request. */
-function readCall(text: string, headers: IncomingMessage['headers']): CompletionCall {
+function readCall(
+  text: string,
+  { idempotencyKey, repeat }: { readonly idempotencyKey: string | undefined; readonly repeat: number },
+): CompletionCall {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -231,15 +251,14 @@ function readCall(text: string, headers: IncomingMessage['headers']): Completion
   const { model, temperature, messages, stream } = (parsed ?? {}) as Record<string, unknown>;
   if (stream === true) throw new Error('The sandbox does not stream.');
   if (typeof model !== 'string') throw new Error("Missing required parameter: 'model'.");
-  const idempotencyKey = headers['idempotency-key'];
   return {
     model,
     body: createHash('sha256').update(text).digest('hex'),
-    idempotencyKey: typeof idempotencyKey === 'string' ? idempotencyKey : undefined,
+    idempotencyKey,
     request: {
       messages: readMessages(messages),
       ...(typeof temperature === 'number' && { temperature }),
-      repeat: Number(headers['x-hone-repeat'] ?? 0) || 0,
+      repeat,
     },
   };
 }
@@ -277,19 +296,4 @@ function cutOff(response: ServerResponse, text: string, name: string): void {
   }
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
   response.write(text.slice(0, text.length / 2), () => response.destroy());
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
-
-function sendError(
-  response: ServerResponse,
-  status: number,
-  message: string,
-  code: string,
-  retryAfterMs?: number,
-): void {
-  if (retryAfterMs !== undefined) response.setHeader('retry-after-ms', String(retryAfterMs));
-  send(response, status, { error: { message, type: code, code, param: null } });
 }

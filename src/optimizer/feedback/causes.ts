@@ -1,7 +1,7 @@
 import type { CandidateRecord, RunState } from '../../core/run.js';
 import type { FeedbackKind } from '../../core/scoring.js';
 import type { TestCase } from '../../core/testset.js';
-import { failedTrainRows } from '../../evaluation/race.js';
+import { failedTrainRows } from '../../evaluation/triage.js';
 
 /** A train row that failed, with what was answered and what the scorers say of it. */
 export interface FailingRow {

@@ -6,11 +6,38 @@ import type {
   Strategy,
   StrategySetting,
 } from '../strategy.js';
+import { abo } from './abo.js';
+import { ace } from './ace.js';
+import { directional } from './directional.js';
+import { gepa } from './gepa.js';
 import { hone } from './hone.js';
+import { promptAgent } from './promptAgent.js';
+import { reflexion } from './reflexion.js';
+import { ape } from './ape.js';
+import { apo } from './apo.js';
+import { apoSum } from './apoSum.js';
+import { gpo } from './gpo.js';
+import { hillClimb } from './hillClimb.js';
+import { random } from './random.js';
 import { opro } from './opro.js';
 
 /** All strategies by id, the default first. */
-export const STRATEGIES: readonly Strategy[] = [hone, opro];
+export const STRATEGIES: readonly Strategy[] = [
+  hone,
+  opro,
+  gpo,
+  ape,
+  apo,
+  apoSum,
+  promptAgent,
+  abo,
+  directional,
+  reflexion,
+  gepa,
+  ace,
+  hillClimb,
+  random,
+];
 
 /** @throws HoneError `bad-usage` that names the strategies there are. */
 export function strategyOf(id: string): Strategy {

@@ -7,7 +7,7 @@ import { baselineScored, stateOf } from './state.js';
 function spent(calls: number, cost: number): RunState {
   const state = stateOf(baselineScored);
   state.usage.calls.task = calls;
-  state.usage.cost = cost;
+  state.usage.costAtMost = cost;
   return state;
 }
 

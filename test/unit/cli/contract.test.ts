@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HoneUnderTest, snapshot } from './hone.js';
@@ -289,6 +289,35 @@ describe('eval', () => {
       calls: { task: 0 },
       cached: result.n,
     });
+  });
+
+  it('draws every repeat, also at temperature 0, and says whether they agree', async () => {
+    const cwd = await hone.examples();
+    const args = ['eval', TRIAGE, '--task-model', 'sandbox', '--no-cache'];
+    const out = path.join(cwd, 'out.json');
+    const { stdout } = await hone.run([...args, '--repeat', '3', '--json', out], cwd);
+    const { n, usage } = json(await readFile(out, 'utf8')) as { n: number; usage: object };
+    expect(usage).toMatchObject({ calls: { task: 3 * n }, cached: 0 });
+    expect(stdout).toMatch(/^Repeats (agree on all|disagree on \d+ of) /m);
+    const once = await hone.run(args, cwd);
+    expect(once.stdout).not.toContain('Repeats');
+  });
+
+  it('shows the first of many failing rows, says how many more there are, and writes them all', async () => {
+    const rows = Array.from({ length: 70 }, (_, row) => `Ticket ${row} that nobody can sort.,never\n`);
+    const cwd = await hone.workspace({
+      'sort.md': 'Sort the ticket: {{ticket}}',
+      'sort.csv': `ticket,expected\n${rows.join('')}`,
+    });
+    const args = ['eval', 'sort.md', '--task-model', 'sandbox', '--json', 'out.json'];
+    const { stdout } = await hone.run(args, cwd);
+    expect(stdout).toContain('30 more rows failed: --json FILE writes them all.');
+    expect(stdout.match(/ {2}0\.000$/gm)).toHaveLength(40);
+    const { cases } = json(await readFile(path.join(cwd, 'out.json'), 'utf8')) as {
+      cases: { pass: boolean; feedback: unknown[] }[];
+    };
+    expect(cases.filter(({ pass, feedback }) => !pass && feedback.length > 0)).toHaveLength(70);
+    expect((await readdir(path.join(cwd, '.hone'))).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 });
 

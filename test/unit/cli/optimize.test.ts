@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { OptimizeResult, RunSummary } from '../../../src/runs/index.js';
+import type { OptimizeResult, RunPlan, RunSummary } from '../../../src/runs/index.js';
 import { HoneUnderTest, snapshot, type Server } from './hone.js';
 
 const TRIAGE = 'prompts/triage.md';
@@ -21,6 +21,41 @@ afterAll(() => hone.dispose());
 const served = (baseUrl: string) => ['--task-model', 'openai:default', '--base-url', baseUrl];
 const result = (stdout: string) => JSON.parse(stdout) as OptimizeResult;
 const bytesOf = (cwd: string, file: string) => readFile(path.join(cwd, file));
+
+describe('optimize --plan', () => {
+  it('says how many requests and what they cost, and sends nothing', async () => {
+    const cwd = await hone.examples();
+    const asked = (await server.stats()).requests;
+    const plan = ['optimize', TRIAGE, '--plan', '--json', '-', ...served(server.baseUrl)];
+    const { code, stdout } = await hone.run(plan, cwd);
+    expect(code).toBe(0);
+    const { prompt, calls, cost } = JSON.parse(stdout) as RunPlan & { prompt: string };
+    expect(prompt).toBe(TRIAGE);
+    expect(calls.least).toBeGreaterThan(0);
+    expect(calls.most).toBe(calls.task + calls.optimizer + calls.judge);
+    expect(cost).toMatchObject({ kind: 'range', low: 0, high: 0, basis: 'free' });
+    const text = await hone.run(['optimize', TRIAGE, '--plan', ...served(server.baseUrl)], cwd);
+    expect(text.stdout).toMatch(/Requests: at least \d+, at most [\d,]+ \(task/);
+    expect(text.stdout).toContain('Cost: none');
+    expect(text.stdout).toContain('Nothing was sent.');
+    expect((await server.stats()).requests).toBe(asked);
+  });
+
+  it('prices what hone.yaml prices, and keeps a cost limit by it', async () => {
+    const cwd = await hone.examples();
+    const config = path.join(cwd, 'hone.yaml');
+    const prices = 'prices:\n  openai:default: { prompt: 100, completion: 400 }\n';
+    await writeFile(config, `${await readFile(config, 'utf8')}\n${prices}`);
+    const run = await hone.run([...OPTIMIZE, '--max-cost', '3', ...served(server.baseUrl)], cwd);
+    const { usage, stop } = result(run.stdout);
+    expect(usage.cost).toBeGreaterThan(0.5);
+    expect(usage.cost).toBeLessThanOrEqual(3);
+    expect(usage.byRole.task.cost! + usage.byRole.optimizer.cost!).toBeCloseTo(usage.cost!);
+    expect(stop.reason).toBe('cost-spent');
+    const shown = await hone.run(['show', result(run.stdout).runId], cwd);
+    expect(shown.stdout).toMatch(/task: \d+ calls, [\d,]+ tokens, \$\d/);
+  });
+});
 
 describe('optimize through an endpoint', () => {
   it('ends better within its calls, and accept writes the bytes that were scored', async () => {

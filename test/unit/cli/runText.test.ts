@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { activity, lines, runLines } from '../../../src/cli/progress.js';
-import { money, runText } from '../../../src/cli/runText.js';
+import { runText } from '../../../src/cli/runText.js';
+import { money } from '../../../src/core/money.js';
 import { plain } from '../../../src/cli/terminal.js';
 import { reduce, type RunState } from '../../../src/core/run.js';
 import { baselineScored, betterRun, stateOf } from './state.js';

@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  groupNearDuplicates,
-  splitTestSet,
-  type SplitName,
-  type TestCase,
-} from '../../../src/core/testset.js';
+import { groupNearDuplicates } from '../../../src/core/nearDuplicates.js';
+import { seededRandom } from '../../../src/core/hash.js';
+import { splitsOfDirection, splitTestSet, type SplitName, type TestCase } from '../../../src/core/testset.js';
 
 const WORDS =
   'invoice login crash refund export theme password report card slow button email team plan sync'.split(' ');
@@ -20,6 +17,37 @@ function rows(count: number, labels: readonly string[], prefix = 'r'): TestCase[
     guard: false,
     line: index + 2,
   }));
+}
+
+/** Texts that come from a few long ones by changing some words. */
+const nearTexts = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 29 }), fc.boolean()), {
+    minLength: 4,
+    maxLength: 40,
+  })
+  .map((seeds) =>
+    seeds.map(([base, place, isChanged]) => {
+      const words = Array.from(
+        { length: 30 },
+        (_, index) => `${WORDS[(base * 3 + index * (base + 2)) % 15]}${index}`,
+      );
+      if (isChanged) words[place] = 'changed';
+      return words.join(' ');
+    }),
+  );
+
+/** Pairs of rows whose texts share 80% of their runs of three words, found by comparing all. */
+function straddling(set: readonly TestCase[]): [string, string][] {
+  const runs = set.map(({ id, vars }) => {
+    const words = vars.text!.split(' ');
+    return { id, runs: new Set(words.slice(2).map((word, at) => `${words[at]} ${words[at + 1]} ${word}`)) };
+  });
+  return runs.flatMap((a, index) =>
+    runs.slice(index + 1).flatMap((b): [string, string][] => {
+      const shared = [...a.runs].filter((run) => b.runs.has(run)).length;
+      return shared / (a.runs.size + b.runs.size - shared) >= 0.8 ? [[a.id, b.id]] : [];
+    }),
+  );
 }
 
 const partOf = (splits: ReturnType<typeof splitTestSet>) => {
@@ -103,6 +131,31 @@ describe('splitTestSet', () => {
     );
   });
 
+  it('cross-fits small sets, and only those', () => {
+    expect(splitTestSet(rows(29, ['a', 'b']), { seed: 1 }).crossFitted).toBe(true);
+    expect(splitTestSet(rows(60, ['a', 'b']), { seed: 1 })).not.toHaveProperty('crossFitted');
+    const alike = rows(12, ['a']).map((row) => ({ ...row, vars: { text: 'always the same' } }));
+    expect(splitTestSet(alike, { seed: 1 })).not.toHaveProperty('crossFitted');
+  });
+
+  it('swaps the halves for the second direction', () => {
+    const splits = splitTestSet(rows(20, ['a', 'b']), { seed: 1 });
+    const { train, exam, validation } = splits;
+    expect(splitsOfDirection(splits, 0)).toEqual({ train, validation, exam });
+    expect(splitsOfDirection(splits, 1)).toEqual({ train: exam, validation, exam: train });
+  });
+
+  it('lets no near-duplicate pair straddle two parts, whoever chose the shares', () => {
+    fc.assert(
+      fc.property(nearTexts, fc.integer({ min: 0, max: 99 }), fc.boolean(), (texts, seed, isChosen) => {
+        const set = texts.map((text, index) => ({ ...rows(1, ['a'])[0]!, id: `n${index}`, vars: { text } }));
+        const parts = partOf(splitTestSet(set, { seed, ...(isChosen && { train: 0.2, validation: 0.5 }) }));
+        for (const [a, b] of straddling(set)) expect(parts.get(a)).toBe(parts.get(b));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('does not keep the order of the file', () => {
     const { train } = splitTestSet(rows(100, ['a']), { seed: 0 });
     const numbers = train.map((id) => Number(id.slice(1)));
@@ -111,6 +164,24 @@ describe('splitTestSet', () => {
 });
 
 describe('groupNearDuplicates', () => {
+  it('finds every near-duplicate pair of thousands of rows that share most words', () => {
+    const random = seededRandom('near');
+    const word = () => WORDS[Math.floor(random() * WORDS.length)]!;
+    const bases = Array.from({ length: 1500 }, () => Array.from({ length: 24 }, word));
+    const twins = bases.map((words) => [...words.slice(0, 23), 'otherwise']);
+    const set = [...bases, ...twins].map((words, index) => ({
+      ...rows(1, ['a'])[0]!,
+      id: `n${index}`,
+      vars: { text: `please look at this ticket and say what it is about ${words.join(' ')}` },
+    }));
+    const groups = groupNearDuplicates(set);
+    expect(groups).toHaveLength(1500);
+    for (const group of groups) {
+      const [first, second] = group.map(({ id }) => Number(id.slice(1)));
+      expect(second).toBe(first! + 1500);
+    }
+  });
+
   it('leaves different texts apart', () => {
     expect(groupNearDuplicates(rows(30, ['a']))).toHaveLength(30);
   });

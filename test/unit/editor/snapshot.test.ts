@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BASELINE_ID } from '../../../src/core/candidate.js';
-import { replay, type RunEvent } from '../../../src/core/run.js';
+import { replay, type ModelCall, type RunEvent } from '../../../src/core/run.js';
 import type { PairedComparison } from '../../../src/core/statistics.js';
 import { acceptRefusal, snapshotOf } from '../../../src/editor/snapshot.js';
 import { candidate, scored, startedEvent } from '../../fixtures/runs.js';
@@ -187,6 +187,28 @@ describe('snapshotOf', () => {
     const model = { id: 'openai:m', label: 'm', destination: 'api.example.com' };
     const real = startedEvent(IDS, { models: { task: model, optimizer: model, judge: model } });
     expect(snapshotOf(replay([real])!, { active: true })).not.toHaveProperty('simulatedNotice');
+  });
+
+  it('has the spending of each model apart, and does not make a price up', () => {
+    const called = (role: 'task' | 'optimizer', more: Partial<ModelCall>): RunEvent => ({
+      type: 'called',
+      call: { role, cached: false, tokens: { prompt: 100, completion: 20 }, ...more },
+    });
+    const { usage } = shown(
+      [
+        ...BASELINE,
+        called('task', { cost: 0.25 }),
+        called('task', { cached: true, cost: 0, saved: 0.25 }),
+        called('optimizer', {}),
+      ],
+      true,
+    );
+    expect(usage.byRole).toEqual([
+      { role: 'task', label: expect.any(String) as string, calls: 1, cached: 1, tokens: 120, cost: 0.25 },
+      { role: 'optimizer', label: expect.any(String) as string, calls: 1, cached: 0, tokens: 120 },
+    ]);
+    expect(usage).not.toHaveProperty('cost');
+    expect(usage.saved).toBe(0.25);
   });
 
   it('calls a run that nobody works on interrupted, and resumable', () => {

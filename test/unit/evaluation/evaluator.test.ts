@@ -7,6 +7,7 @@ import { Evaluator } from '../../../src/evaluation/evaluator.js';
 import { readPrompt } from '../../../src/formats/index.js';
 import { createScorers } from '../../../src/scorers/index.js';
 import { ScriptedModel } from '../../fixtures/models.js';
+import { answer, deferred, failure, fakeModel, reasonOf, settle } from '../models/fakes.js';
 
 const document = readPrompt('prompts/a.md', encodeText('Say {{text}}.'));
 
@@ -82,5 +83,62 @@ describe('Evaluator', () => {
     const { error, scored } = await evaluated(20, (index) => (index >= 10 ? 'overloaded' : undefined));
     expect(error).toBe('overloaded');
     expect(scored).toBe(10);
+  });
+
+  it('has no more rows under way than there is room for, over several prompts, and begins none after an abort', async () => {
+    const testset = rows(40);
+    const gates: ReturnType<typeof deferred<unknown>>[] = [];
+    const model = fakeModel(async (_request, { signal }) => {
+      const gate = deferred<unknown>();
+      gates.push(gate);
+      signal?.addEventListener('abort', () => gate.reject(failure('cancelled')));
+      await gate.promise;
+      return answer('ok');
+    });
+    const scorers = await createScorers([{ type: 'equals' }], testset);
+    const evaluator = new Evaluator({ model, testset, scorers, maxOutstanding: 6 });
+    const abort = new AbortController();
+    const ids = testset.cases.map(({ id }) => id);
+    const scored: string[] = [];
+    const score = () =>
+      evaluator.evaluate(document, ids, { signal: abort.signal, onOutcome: (id) => scored.push(id) });
+    const [one, two] = [score(), score()];
+    await settle();
+    expect(model.calls).toHaveLength(6);
+    gates[0]!.resolve(undefined);
+    await settle();
+    expect(model.calls).toHaveLength(7);
+    abort.abort();
+    expect([await reasonOf(one), await reasonOf(two)]).toEqual(['cancelled', 'cancelled']);
+    expect(model.calls).toHaveLength(7);
+    expect(scored).toHaveLength(1);
+  });
+
+  it('asks for everything at once where the model wants that', async () => {
+    const testset = rows(600);
+    const gate = deferred<unknown>();
+    const model = {
+      ...fakeModel(async () => {
+        await gate.promise;
+        return answer('ok');
+      }),
+      maxOutstanding: Infinity,
+    };
+    const evaluator = new Evaluator({
+      model,
+      testset,
+      scorers: await createScorers([{ type: 'equals' }], testset),
+    });
+    const outcomes: string[] = [];
+    const work = evaluator.evaluate(
+      document,
+      testset.cases.map(({ id }) => id),
+      { onOutcome: (id) => outcomes.push(id) },
+    );
+    await settle();
+    expect(model.calls).toHaveLength(600);
+    gate.resolve(undefined);
+    await work;
+    expect(outcomes).toHaveLength(600);
   });
 });

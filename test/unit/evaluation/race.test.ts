@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BASELINE_ID, type Advice, type Candidate } from '../../../src/core/candidate.js';
-import { recordOf, reduce, replay, type RunState } from '../../../src/core/run.js';
-import { brokenGuards, race } from '../../../src/evaluation/race.js';
+import { hashFraction } from '../../../src/core/hash.js';
+import { recordOf, reduce, replay, type CandidateRecord, type RunState } from '../../../src/core/run.js';
+import { brokenGuards, race, raceStanding } from '../../../src/evaluation/race.js';
+import { leaderOf, standingsOf } from '../../../src/evaluation/standings.js';
 import { fullEvaluation } from '../../../src/evaluation/fullEvaluation.js';
 import { candidate, scored, setup, startedEvent } from '../../fixtures/runs.js';
 import { select } from '../../fixtures/selection.js';
@@ -56,14 +58,17 @@ describe('race', () => {
     expect(asked).toHaveLength(26);
   });
 
-  it('drops a candidate as soon as the best score is out of reach', () => {
+  it('drops a candidate as soon as it is shown to be worse', () => {
     const failsLate = (who: string, id: string) => {
       if (splits.train.includes(id)) return who === 'c1' ? 1 : 0;
       return who === 'c1' ? 0 : 1;
     };
     const { asked, result } = raced(failsLate);
     expect(result.status).toBe('dropped');
-    expect(asked).toHaveLength(12);
+    expect(result.reasons).toEqual([
+      'After 12 of 20 selection rows it is behind your prompt: better on 0, worse on 12.',
+    ]);
+    expect(asked).toHaveLength(18);
   });
 
   it('tries a candidate first on the rows that its advice is about', () => {
@@ -120,5 +125,189 @@ describe('race', () => {
       status: 'dropped',
       reasons: ['20 of 20 selection rows ended in an error.'],
     });
+  });
+
+  it('drops a candidate as soon as the best score is out of its reach, before it is shown to be worse', () => {
+    // The baseline passes all rows but the first, so that one failure is too many; wins before make up for losses.
+    const [first] = splits.validation;
+    const late = new Set(splits.validation.slice(10, 12));
+    const { asked, result } = raced((who, id) => {
+      if (splits.train.includes(id)) return 1;
+      return who === 'c1' ? (late.has(id) ? 0 : 1) : id === first ? 0 : 1;
+    });
+    expect(result.reasons).toEqual([
+      'After 12 of 20 selection rows it could no longer reach the best score.',
+    ]);
+    expect(asked).toHaveLength(12);
+  });
+
+  it('drops a candidate in the round in which it breaks a guarded row', () => {
+    const guarded = splits.validation[3]!;
+    const { asked, result } = raced(
+      (who, id) => (id === guarded ? (who === 'c1' ? 0 : 1) : who === 'c1' ? 1 : 0),
+      {
+        guarded: [guarded],
+      },
+    );
+    expect(result.reasons).toEqual([`It breaks guarded rows: ${guarded}.`]);
+    expect(asked).toHaveLength(6 + 12);
+  });
+
+  it('leaves pairs without an answer out, instead of counting them as lost', () => {
+    const state = runWith(() => 1, [candidate('c1', BASELINE_ID)]);
+    const [result] = select(race, state, [recordOf(state, 'c1')], (_, rows) => {
+      rows.forEach((caseId, index) => {
+        const outcome = { status: 'error', reason: 'timed-out', message: 'late' } as const;
+        reduce(
+          state,
+          index % 3 === 0 ? { type: 'scored', candidateId: 'c1', caseId, outcome } : scored('c1', caseId, 1),
+        );
+      });
+    });
+    expect(result?.status).toBe('kept');
+  });
+
+  it('keeps a candidate that is still undecided after all rows', () => {
+    const even = (id: string) => splits.validation.indexOf(id) % 2 === 0;
+    const { result } = raced((who, id) =>
+      splits.train.includes(id) ? 1 : (who === 'c1') === even(id) ? 1 : 0,
+    );
+    expect(result).toMatchObject({ status: 'kept', reasons: [] });
+  });
+});
+
+/** A run with candidates of given names; `values` says how each prompt scores a row. */
+function field(
+  names: readonly string[],
+  values: (who: string, id: string) => number,
+  selection: 'train' | 'validation',
+) {
+  const state = replay([
+    startedEvent(IDS, { selection }),
+    { type: 'proposed', step: 0, advice: [], candidates: [candidate(BASELINE_ID)], rejected: [] },
+    ...IDS.map((id) => scored(BASELINE_ID, id, values(BASELINE_ID, id))),
+    { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
+    {
+      type: 'proposed',
+      step: 1,
+      advice: [],
+      candidates: names.map((name) => candidate(name, BASELINE_ID)),
+      rejected: [],
+    },
+  ])!;
+  const pending = names.map((name) => recordOf(state, name));
+  const answer = (record: CandidateRecord, rows: readonly string[]) => {
+    for (const id of rows) reduce(state, scored(record.candidate.id, id, values(record.candidate.id, id)));
+  };
+  return { state, pending, answer };
+}
+
+/** A score of 0 or 1 that follows from the names alone: a prompt passes the given share of rows. */
+const luck = (share: (who: string) => number) => (who: string, id: string) =>
+  hashFraction(`${who} ${id}`) < share(who) ? 1 : 0;
+
+describe('a race with several candidates', () => {
+  const NAMES = Array.from({ length: 16 }, (_, index) => `c${index + 1}`);
+
+  it('promotes a candidate that is shown to beat the baseline; the others then have to beat it', () => {
+    const { state, pending, answer } = field(['c1', 'c2'], (who) => (who === 'c1' ? 1 : 0), 'validation');
+    const results = select(race, state, pending, answer);
+    const { promoted, incumbent, dropped } = raceStanding(state, pending);
+    expect(promoted).toEqual([pending[0]]);
+    expect(incumbent).toBe(pending[0]);
+    expect(dropped.get(pending[1]!)).toBe('It improves none of 6 rows that its parent fails.');
+    expect(results.map(({ status }) => status)).toEqual(['kept', 'dropped']);
+  });
+
+  it('drops others against a promoted candidate', () => {
+    const values = (who: string, id: string) =>
+      who === 'c1' || (who === 'c2' && splits.train.includes(id)) ? 1 : 0;
+    const { state, pending, answer } = field(['c1', 'c2'], values, 'validation');
+    const [, second] = select(race, state, pending, answer);
+    expect(second?.reasons).toEqual([
+      'After 12 of 20 selection rows it is behind c1: better on 0, worse on 12.',
+    ]);
+  });
+
+  it('promotes nobody on rows that the proposer reads', () => {
+    const { state, pending, answer } = field(['c1'], (who) => (who === 'c1' ? 1 : 0), 'train');
+    expect(select(race, state, pending, answer)[0]?.status).toBe('kept');
+    expect(raceStanding(state, pending).promoted).toEqual([]);
+  });
+
+  it('narrows many candidates down, says where each one stood, and keeps the best', () => {
+    const better = luck((who) => (who === 'c5' ? 0.95 : 0.4));
+    const { state, pending, answer } = field(NAMES, better, 'validation');
+    const results = select(race, state, pending, answer);
+    const kept = results.filter(({ status }) => status === 'kept').map(({ record }) => record.candidate.id);
+    expect(kept).toContain('c5');
+    expect(kept.length).toBeLessThanOrEqual(2);
+    const reasons = results.flatMap((result) => result.reasons);
+    expect(reasons).toContainEqual(
+      expect.stringMatching(/^After 4 of 20 selection rows it stood 1\dth of 1\d; the best 9 went on\.$/),
+    );
+    const onRows = (record: CandidateRecord) =>
+      splits.validation.filter((id) => record.outcomes.has(id)).length;
+    expect(pending.reduce((sum, record) => sum + onRows(record), 0)).toBeLessThan(0.5 * 16 * 20);
+  });
+
+  it('does not narrow four candidates', () => {
+    const { state, pending, answer } = field(
+      NAMES.slice(0, 4),
+      luck(() => 0.5),
+      'validation',
+    );
+    const reasons = select(race, state, pending, answer).flatMap((result) => result.reasons);
+    expect(reasons.filter((reason) => reason.includes('it stood'))).toEqual([]);
+  });
+
+  it.each([16, 5, 3])(
+    'decides alike when it is interrupted anywhere, also while %i candidates are settled',
+    (size) => {
+      const values = luck((who) => (who === 'c3' ? 0.9 : 0.5));
+      const undisturbed = field(NAMES.slice(0, size), values, 'validation');
+      const expected = select(race, undisturbed.state, undisturbed.pending, undisturbed.answer).map(
+        ({ record, status, reasons }) => [record.candidate.id, status, reasons],
+      );
+      const { state, pending, answer } = field(NAMES.slice(0, size), values, 'validation');
+      const settled = new Map<string, unknown>();
+      while (settled.size < size) {
+        const open = pending.filter(({ status }) => status === 'pending');
+        const move = race.next(state, open);
+        if (move.kind === 'score') {
+          // Answers come in the other order, and the process dies before the last candidate's.
+          const [last, ...others] = [...move.rows].reverse();
+          for (const { record, caseIds } of others.length > 0 ? others : [last!])
+            answer(record, [...caseIds].reverse());
+          continue;
+        }
+        const { record, status, reasons } = move.results.at(-1)!;
+        reduce(state, { type: 'settled', candidateId: record.candidate.id, status, reasons });
+        settled.set(record.candidate.id, [record.candidate.id, status, reasons]);
+      }
+      expect(pending.map(({ candidate: { id } }) => settled.get(id))).toEqual(expected);
+    },
+  );
+});
+
+describe('standings', () => {
+  it('pull a gain on few rows towards the baseline, and leave the baseline where it is', () => {
+    const values = (who: string) => (who === BASELINE_ID ? 0 : 1);
+    const { state, pending, answer } = field(['c1', 'c2'], values, 'validation');
+    answer(pending[0]!, splits.validation.slice(0, 3));
+    answer(pending[1]!, splits.validation);
+    const [baseline, few, many] = standingsOf(state, [recordOf(state, BASELINE_ID), ...pending]);
+    expect(baseline).toMatchObject({ delta: 0, shrunken: 0 });
+    expect(few).toMatchObject({ n: 3, delta: 1 });
+    expect(few!.shrunken).toBeLessThan(many!.shrunken);
+    expect(leaderOf([baseline!, few!, many!])?.record).toBe(pending[1]);
+  });
+
+  it('prefer the baseline to a candidate that only equals it', () => {
+    const { state, pending, answer } = field(['c1'], () => 0, 'validation');
+    answer(pending[0]!, splits.validation);
+    expect(
+      leaderOf(standingsOf(state, [recordOf(state, BASELINE_ID), ...pending]))?.record.candidate.id,
+    ).toBe(BASELINE_ID);
   });
 });

@@ -196,6 +196,58 @@ describe('AnswerStore', () => {
     expect(unread.message).toContain(folder);
   });
 
+  it('reads answers back from where they stand, long ones too, whatever they hold', async () => {
+    const store = await AnswerStore.open(folder, { name: 'run' });
+    const texts = [
+      '',
+      'x'.repeat(5000),
+      '}}\n"}}',
+      'ü✓\u2028'.repeat(3000),
+      '{"key":"a"}',
+      'y'.repeat(2_000_000),
+    ];
+    const keys = texts.map((_, index) => requestKey(fakeModel(), ask(`q${index}`)));
+    for (const [index, text] of texts.entries())
+      await store.put({ key: keys[index]!, role: 'task', answer: answer(text) });
+    expect(keys.map((key) => store.get(key))).toEqual(texts.map((text) => answer(text)));
+    await store.close();
+    const later = await AnswerStore.open(folder, { name: 'run' });
+    expect(later.problems).toEqual([]);
+    expect(keys.map((key) => later.get(key))).toEqual(texts.map((text) => answer(text)));
+    expect(later.own().map(({ key }) => key)).toEqual(keys);
+    await later.close();
+  });
+
+  it('asks again for an answer that has gone or been damaged since it was found', async () => {
+    const first = await AnswerStore.open(folder, { name: 'run' });
+    for (const key of ['a', 'b']) await first.put({ key, role: 'task', answer: answer(key) });
+    await first.close();
+    const store = await AnswerStore.open(folder, { name: 'next' });
+    const file = path.join(folder, 'run.1.jsonl');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('"a"', '"a\\'));
+    expect([store.get('a'), store.get('b')?.text]).toEqual([undefined, 'b']);
+    expect(store.problems[0]).toContain('run.1.jsonl, byte 0');
+    await store.close();
+    await rm(file);
+    const produced = await store.through('b', 'task', () => Promise.resolve(answer('anew')));
+    expect(produced).toEqual({ answer: answer('anew'), cached: false });
+    expect(store.get('b')?.text).toBe('anew');
+    await store.close();
+  });
+
+  it('serves the answers of many files, more than it holds open', async () => {
+    for (let index = 0; index < 40; index++) {
+      const store = await AnswerStore.open(folder, { name: `run${index}`, shared: false });
+      await store.put({ key: `k${index}`, role: 'task', answer: answer(`a${index}`) });
+      await store.close();
+    }
+    const store = await AnswerStore.open(folder, { name: 'reader' });
+    const wanted = [...Array(40).keys(), ...Array(40).keys()];
+    expect(wanted.map((index) => store.get(`k${index}`)?.text)).toEqual(wanted.map((index) => `a${index}`));
+    await store.close();
+  });
+
   it('does not mistake another run for its own when names begin alike', async () => {
     const longer = await AnswerStore.open(folder, { name: 'run.1' });
     await longer.put({ key: 'a', role: 'task', answer: answer('a') });

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LineFile } from '../../../src/models/lineFile.js';
+import { LineFile, type LinePlace } from '../../../src/models/lineFile.js';
 
 let folder: string;
 beforeEach(() => {
@@ -13,12 +13,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe('LineFile', () => {
   it('has handed a line to the system when append returns, also while the disk is flushed', async () => {
     const file = new LineFile(folder, 'run');
-    const flushed: Promise<void>[] = [];
+    const flushed: Promise<LinePlace>[] = [];
     for (const line of ['a', 'b', 'ü']) {
       flushed.push(file.append(line));
       expect(readFileSync(path.join(folder, 'run.1.jsonl'), 'utf8')).toMatch(new RegExp(`${line}\n$`));
     }
-    await Promise.all(flushed);
+    const name = path.join(folder, 'run.1.jsonl');
+    expect(await Promise.all(flushed)).toEqual([0, 2, 4].map((offset) => ({ file: name, offset })));
     await file.close();
     expect(readFileSync(path.join(folder, 'run.1.jsonl'), 'utf8')).toBe('a\nb\nü\n');
   });

@@ -80,6 +80,61 @@ describe('withMeter', () => {
     expect(await reasonOf(request('f'))).toBe('budget-spent');
   });
 
+  it('waits for what others have reserved, and gives up when it would not fit in any case', async () => {
+    const model = fakeModel(async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return answer('ok', { prompt: 1, completion: 1 });
+    });
+    const budget = new CallBudget({ maxCalls: 99, maxCost: 1.5, prices: PRICES });
+    const metered = withMeter(model, { role: 'task', budget });
+    const request = (text: string) => metered.complete(ask(text, { maxTokens: 100 }));
+    await Promise.all(['a', 'b', 'c', 'd', 'e'].map(request));
+    expect(model.calls).toHaveLength(5);
+    expect(budget.costSoFar).toBeCloseTo(5 * 0.011);
+    const cancelledOne = new AbortController();
+    const held = [
+      request('f'),
+      metered.complete(ask('g', { maxTokens: 100 }), { signal: cancelledOne.signal }),
+    ];
+    cancelledOne.abort();
+    expect(await reasonOf(held[1]!)).toBe('cancelled');
+    await held[0];
+  });
+
+  it('limits answers under a cost limit without changing any: one that is cut off is asked for again with more', async () => {
+    const told: ModelCall[] = [];
+    const wanted = 10_000;
+    const model = fakeModel((request) => {
+      const completion = Math.min(wanted, request.maxTokens ?? Infinity);
+      return {
+        text: 'x',
+        finishReason: completion < wanted ? 'length' : 'stop',
+        tokens: { prompt: 9, completion },
+      };
+    });
+    const budget = new CallBudget({ maxCalls: 9, maxCost: 900, prices: PRICES });
+    const metered = withMeter(model, { role: 'task', budget, onCall: (call) => told.push(call) });
+    expect((await metered.complete(ask('a'))).finishReason).toBe('stop');
+    expect(model.calls.map(({ maxTokens }) => maxTokens)).toEqual([4096, 16_384]);
+    expect(new Set(told.map(({ key }) => key))).toEqual(new Set([requestKey(model, ask('a'))]));
+    // A limit of the prompt's own stays what it is, and cuts what it cuts.
+    expect((await metered.complete(ask('b', { maxTokens: 50 }))).finishReason).toBe('length');
+    expect(model.calls.at(-1)?.maxTokens).toBe(50);
+    const free = withMeter(model, { role: 'task', budget: new CallBudget({ maxCalls: 9, prices: PRICES }) });
+    await free.complete(ask('c'));
+    expect(model.calls.at(-1)?.maxTokens).toBeUndefined();
+  });
+
+  it('keeps an answer that the model itself cuts off', async () => {
+    const model = fakeModel(
+      () => ({ text: 'long', finishReason: 'length', tokens: { prompt: 9, completion: 4096 } }),
+      () => Promise.reject(failure('bad-request')),
+    );
+    const budget = new CallBudget({ maxCalls: 9, maxCost: 900, prices: PRICES });
+    const metered = withMeter(model, { role: 'task', budget });
+    expect((await metered.complete(ask('a'))).text).toBe('long');
+  });
+
   it('counts failed requests that reached the endpoint, and not those that did not', async () => {
     const told: ModelCall[] = [];
     const budget = new CallBudget({ maxCalls: 9 });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   createModel,
@@ -7,8 +8,9 @@ import {
   parseModelSpec,
   requestKey,
   withRetry,
+  type EndpointSign,
 } from '../../../src/models/index.js';
-import { retryAfter } from '../../../src/models/openaiErrors.js';
+import { nothingLeftFor, retryAfter } from '../../../src/models/rateLimits.js';
 import { ask, errorOf } from './fakes.js';
 
 interface Received {
@@ -104,7 +106,12 @@ describe('createOpenAIModel', () => {
 
   it('sends what was asked for, and nothing else', async () => {
     const server = await endpoint(
-      completion({ role: 'assistant', content: 'hi' }, { usage: { prompt_tokens: 3, completion_tokens: 1 } }),
+      completion(
+        { role: 'assistant', content: 'hi' },
+        {
+          usage: { prompt_tokens: 3, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 2 } },
+        },
+      ),
     );
     const model = createModel('openai:tiny:8b', { baseUrl: `${server.baseUrl}/`, apiKey: KEY });
     expect(model).toMatchObject({ id: 'openai:tiny:8b', label: 'tiny:8b', destination: server.host });
@@ -118,7 +125,7 @@ describe('createOpenAIModel', () => {
     expect(await model.complete(request)).toEqual({
       text: 'hi',
       finishReason: 'stop',
-      tokens: { prompt: 3, completion: 1 },
+      tokens: { prompt: 3, completion: 1, cached: 2 },
     });
     const [{ url, headers, body }] = server.received as [Received];
     expect(url).toBe('/v1/chat/completions');
@@ -204,6 +211,62 @@ describe('createOpenAIModel', () => {
     const headers = (value: string) => new Headers({ 'retry-after': value });
     expect(retryAfter(headers('Tue, 01 Jan 2030 00:00:07 GMT'), now)).toBe(7000);
     expect(retryAfter(headers('soon'), now)).toBeUndefined();
+  });
+
+  it.each([
+    [{}, undefined],
+    [{ 'x-ratelimit-remaining-requests': '1', 'x-ratelimit-reset-requests': '9s' }, undefined],
+    [{ 'x-ratelimit-remaining-requests': '0' }, undefined],
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': 'soon' }, undefined],
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '120ms' }, 120],
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1m2.5s' }, 62_500],
+    [{ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '7' }, 7000],
+    [{ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1893456003' }, 3000],
+    [{ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1893456004000' }, 4000],
+    [{ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '2030-01-01T00:00:05Z' }, 5000],
+  ])('reads from %j that nothing is left for %s ms', (headers, expected) => {
+    expect(
+      nothingLeftFor(new Headers(headers as Record<string, string>), Date.parse('2030-01-01T00:00:00Z')),
+    ).toBe(expected);
+  });
+
+  it('tells of the load that each response lets on, refusals included', async () => {
+    const limits = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '2s' };
+    const message = { choices: [{ message: { content: 'hi' } }] };
+    const reactions = [json(200, message, limits), json(429, { error: {} }, limits), json(200, message)];
+    const server = await endpoint((response) => reactions[server.received.length - 1]!(response));
+    const model = createOpenAIModel({ name: 'm', baseUrl: server.baseUrl });
+    const signs: EndpointSign[] = [];
+    for (let request = 0; request < 3; request++) {
+      await model.complete(ask('x'), { onSign: (sign) => signs.push(sign) }).catch(() => undefined);
+    }
+    expect(signs).toEqual([
+      { status: 200, nothingLeftForMs: 2000 },
+      { status: 429, nothingLeftForMs: 2000 },
+      { status: 200 },
+    ]);
+  });
+
+  it('uses a connection again', async () => {
+    const server = await endpoint(completion({ content: 'hi' }));
+    let connections = 0;
+    servers.at(-1)!.on('connection', () => connections++);
+    const model = createOpenAIModel({ name: 'm', baseUrl: server.baseUrl });
+    for (let request = 0; request < 5; request++) await model.complete(ask(`${request}`));
+    expect([server.received.length, connections]).toEqual([5, 1]);
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ])('reads an answer that was compressed with %s, unasked', async (encoding, compress) => {
+    const server = await endpoint((response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding });
+      response.end(compress(JSON.stringify({ choices: [{ message: { content: 'grüße' } }] })));
+    });
+    const answer = await createOpenAIModel({ name: 'm', baseUrl: server.baseUrl }).complete(ask('x'));
+    expect(answer.text).toBe('grüße');
+    expect(server.received[0]!.headers['accept-encoding']).toBeUndefined();
   });
 
   it.each([

@@ -36,15 +36,15 @@ describe('withRetry', () => {
   it('doubles the pause, half of it to one and a half of it by chance', async () => {
     const model = fakeModel(fail('overloaded'));
     for (const [random, expected] of [
-      [0, [500, 1000, 2000, 4000, 8000]],
-      [0.5, [1000, 2000, 4000, 8000, 16000]],
+      [0, [125, 250, 500, 1000, 2000, 4000, 8000]],
+      [0.5, [250, 500, 1000, 2000, 4000, 8000, 16000]],
     ] as const) {
       const clock = fakeClock();
       const work = withRetry(model, { random: () => random, sleep: clock.sleep }).complete(ask('x'));
       expect(await reasonOf(work)).toBe('overloaded');
       expect(clock.waits).toEqual(expected);
     }
-    expect(model.calls).toHaveLength(12);
+    expect(model.calls).toHaveLength(16);
   });
 
   it('does what the server asks for when that is sane, and not otherwise', async () => {

@@ -3,7 +3,9 @@ import { BASELINE_ID } from '../../../src/core/candidate.js';
 import { encodeText } from '../../../src/core/prompt.js';
 import { recordOf, replay, type RunEvent } from '../../../src/core/run.js';
 import { readPrompt } from '../../../src/formats/index.js';
-import { opro, polish } from '../../../src/optimizer/strategies/opro.js';
+import { polish } from '../../../src/optimizer/sampling.js';
+import { configureStrategy } from '../../../src/optimizer/strategies/index.js';
+import { opro } from '../../../src/optimizer/strategies/opro.js';
 import { candidate, scored, startedEvent } from '../../fixtures/runs.js';
 
 const TEXT = 'Say {{text}}.';
@@ -23,7 +25,7 @@ function context(scores: readonly number[], answer: (repeat: number) => string, 
   const asked: { content: string; repeat: number; temperature: number | undefined }[] = [];
   return {
     asked,
-    proposals: opro.configure({}).propose({
+    proposals: configureStrategy(opro).propose({
       state,
       document,
       span: document.spans[0]!,

@@ -1,18 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { BASELINE_ID } from '../../../src/core/candidate.js';
 import { replay, type RunEvent, type RunSetup } from '../../../src/core/run.js';
+import { race } from '../../../src/evaluation/race.js';
+import { readBest } from '../../../src/optimizer/readings.js';
 import {
   affordableCandidates,
   callsPerAnswer,
   examReserve,
   shouldStop,
 } from '../../../src/optimizer/stop.js';
-import { hone as strategy } from '../../../src/optimizer/strategies/hone.js';
+import type { ConfiguredStrategy } from '../../../src/optimizer/strategy.js';
 import { wordsBudget } from '../../../src/optimizer/schedule.js';
 import { bestCandidate } from '../../../src/optimizer/trajectory.js';
 import { candidate, scored, startedEvent } from '../../fixtures/runs.js';
 
-const hone = strategy.configure({});
+/** What conditions and budgets look at is fixed here, whatever a strategy that is shipped does. */
+const hone: ConfiguredStrategy = {
+  selection: 'validation',
+  perStep: 6,
+  asksPerStep: 6,
+  ...readBest(24),
+  selector: race,
+  propose: () => Promise.resolve({ advice: [], proposals: [] }),
+};
 
 const IDS = Array.from({ length: 20 }, (_, index) => `r${index}`);
 const SPLITS = { train: IDS.slice(0, 8), validation: IDS.slice(8, 14), exam: IDS.slice(14) };
@@ -118,8 +128,39 @@ describe('stop conditions', () => {
   it('keep calls back for the exam', () => {
     const state = stateAfter(0.5, [], { maxCalls: 60 }, paid(14, 0));
     expect(examReserve(state)).toBe(12);
-    // 60 - 14 made - 12 for the exam - 3 for the optimizer leave 31: two candidates of 6 + 6 rows.
+    // 60 - 14 made - 12 for the exam - 6 for the optimizer leave 28: two candidates of 6 + 6 rows.
     expect(affordableCandidates(state, hone)).toBe(2);
+  });
+});
+
+describe('affordableCandidates', () => {
+  const judged = { scorers: [{ type: 'llm-rubric', value: 'It is short.' }] };
+
+  it('reckons with the judge of each answer', () => {
+    const state = stateAfter(0.5, [], { maxCalls: 84, ...judged }, paid(14, 0));
+    // 84 - 14 made - 6 for the optimizer leave 64, which are 32 judged answers: 12 for the exam, one candidate of 12.
+    expect(affordableCandidates(state, hone)).toBe(1);
+    expect(affordableCandidates(stateAfter(0.5, [], { maxCalls: 84 }, paid(14, 0)), hone)).toBe(4);
+  });
+
+  it('keeps money back for the exam, as dear as answers have been', () => {
+    const after = (maxCost: number) => stateAfter(0.5, [], { maxCalls: 1000, maxCost }, paid(20, 0.01));
+    // 20 answers cost 0.20, 5 x 0.01 stay reserved, 6 questions take 0.06; an answer to come counts as 0.0125.
+    // Room for the 12 of the exam and 12 of one candidate takes 0.30 more.
+    expect(affordableCandidates(after(0.62), hone)).toBe(1);
+    expect(affordableCandidates(after(0.6), hone)).toBe(0);
+    expect(reasonOf(after(0.6))).toBe('cost-spent');
+    expect(affordableCandidates(after(100), hone)).toBe(6);
+  });
+
+  it('reckons with what may have been spent where tokens were not told', () => {
+    const unknown = Array.from({ length: 20 }, (): RunEvent => ({
+      type: 'called',
+      call: { role: 'task', cached: false, costAtMost: 0.01 },
+    }));
+    const state = stateAfter(0.5, [], { maxCalls: 1000, maxCost: 0.6 }, unknown);
+    expect(state.usage.cost).toBeUndefined();
+    expect(affordableCandidates(state, hone)).toBe(0);
   });
 });
 

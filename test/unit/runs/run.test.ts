@@ -164,11 +164,92 @@ describe('a run', () => {
     });
     const state = await startRun(
       await taskOf(testset(40)),
-      { effort: 'quick' },
+      { effort: 'thorough' },
       models(fruitModel(), useless),
     );
     expect(state.verdict?.kind).toBe('no-headroom');
+    expect(state.verdict?.tried).toBeGreaterThanOrEqual(4);
+    expect(state.verdict?.sentence).toMatch(/\d+ different ones were tried/);
     expect(() => acceptedBytes(state, undefined, encodeText(PROMPT))).toThrow('no candidate to accept');
+  });
+
+  it('does not say no-headroom when it hardly looked', async () => {
+    const useless = new ScriptedModel('test:optimizer', (request) => {
+      const current = /<current_prompt>\n([\s\S]*?)\n<\/current_prompt>/.exec(textOf(request))![1]!;
+      return `<prompt>${current}\nPlease try.</prompt>`;
+    });
+    const state = await startRun(await taskOf(testset(40)), {}, models(fruitModel(), useless));
+    expect(state.verdict).toMatchObject({ kind: 'undecided', tried: 1 });
+  });
+
+  it('measures how much the baseline changes by itself before it says better', async () => {
+    const used = models();
+    const state = await startRun(await taskOf(testset(60)), { maxCalls: 600 }, used);
+    expect(state.verdict).toMatchObject({ kind: 'better', noise: { n: 8, changed: 0, smallestGain: 0 } });
+    expect(used.models.task.requests.filter(({ repeat }) => repeat === 1)).toHaveLength(8);
+  });
+
+  it('counts how often the exam was opened, and asks for more each time; the same comparison is not a new look', async () => {
+    const verdictAfter = async (rule: string) => {
+      const optimizer = new ScriptedModel('test:optimizer', (request) => {
+        const current = /<current_prompt>\n([\s\S]*?)\n<\/current_prompt>/.exec(textOf(request))![1]!;
+        return `<prompt>${current}\nAnswer BRIEFLY. RED GREEN BLUE GREY ${rule}</prompt>`;
+      });
+      const used = { ...models(fruitModel(), optimizer), sharedCache: false };
+      return (await startRun(await taskOf(testset(60)), {}, used)).verdict!;
+    };
+    const first = await verdictAfter('once');
+    const again = await verdictAfter('once');
+    const second = await verdictAfter('twice');
+    expect(first.kind).toBe('better');
+    expect([first.look, again.look, second.look]).toEqual([1, 1, 2]);
+    expect(again.level).toBe(first.level);
+    expect(second.level).toBeLessThan(first.level! / 2);
+    expect(second.sentence).toContain('comparison 2');
+    expect(first.sentence).not.toContain('comparison 1');
+  });
+
+  it('cross-fits few rows: what is examined on a half was made and chosen on the other', async () => {
+    const task = await taskOf(testset(20));
+    const used = models();
+    const state = await startRun(task, { maxCalls: 900 }, used);
+    const { splits } = state.setup;
+    expect(splits.crossFitted).toBe(true);
+    const halves = [splits.train, splits.exam].map((ids) =>
+      ids.map((id) => task.testset.cases.find((each) => each.id === id)!.vars.fruit!),
+    );
+    const shows = (text: string, half: number) => halves[half]!.some((fruit) => text.includes(fruit));
+    const asked = used.models.optimizer.requests.map(textOf);
+    expect(asked.some((text) => shows(text, 0))).toBe(true);
+    expect(asked.some((text) => shows(text, 1))).toBe(true);
+    expect(asked.filter((text) => shows(text, 0) && shows(text, 1))).toEqual([]);
+    expect(state.verdict).toMatchObject({ kind: 'better', crossFitted: true, level: 0.03 });
+    expect(state.verdict?.comparison?.n).toBe(20);
+    expect(state.examined).toHaveLength(2);
+    for (const id of state.examined) {
+      const { candidate, outcomes } = recordOf(state, id);
+      expect(candidate.direction).toBe(state.examined.indexOf(id));
+      expect(outcomes.size).toBe(20);
+    }
+    for (const { candidate, outcomes } of state.candidates.values()) {
+      if (candidate.direction === undefined || state.examined.includes(candidate.id)) continue;
+      const own = candidate.direction === 0 ? splits.train : splits.exam;
+      expect([...outcomes.keys()].every((id) => own.includes(id))).toBe(true);
+      const { parent } = candidate;
+      expect([undefined, candidate.direction]).toContain(recordOf(state, parent!).candidate.direction);
+    }
+    const result = runResult(state);
+    expect(result.best.n).toBe(20);
+    expect(result.splits).toEqual({ train: splits.train.length, validation: 0, exam: splits.exam.length });
+  });
+
+  it('holds both exams of a cross-fitted run within a narrow limit', async () => {
+    for (const maxCalls of [80, 95, 110]) {
+      const used = models();
+      const state = await startRun(await taskOf(testset(21)), { maxCalls }, { ...used, sharedCache: false });
+      expect(callsMade(state.usage)).toBeLessThanOrEqual(maxCalls);
+      expect(state.verdict?.comparison?.n, `${maxCalls} calls`).toBeGreaterThan(9);
+    }
   });
 
   it('rejects candidates that lose a placeholder without sending them, and tells the optimizer', async () => {
@@ -287,7 +368,7 @@ describe('a run', () => {
     let refusals = 0;
     for (let seed = 0; seed < 10; seed++) {
       try {
-        planRun(task, { seed }, models());
+        await planRun(task, { seed }, models());
       } catch (error) {
         expect(error).toMatchObject({ reason: 'bad-test-set' });
         refusals++;
@@ -325,38 +406,42 @@ describe('a run', () => {
 
   it('refuses a span that is not there, or that no answer depends on', async () => {
     const task = await taskOf(testset(60));
-    expect(() => planRun(task, { spanId: 'title' }, models())).toThrow('no editable span "title"');
+    await expect(planRun(task, { spanId: 'title' }, models())).rejects.toThrow('no editable span "title"');
     const [body] = task.document.spans;
     const described = {
       ...task,
       document: { ...task.document, spans: [{ ...body!, id: 'description' }, body!] },
     };
-    expect(() => planRun(described, { spanId: 'description' }, models())).toThrow('No answer depends on');
-    expect(() => planRun(described, {}, models())).not.toThrow();
+    await expect(planRun(described, { spanId: 'description' }, models())).rejects.toThrow(
+      'No answer depends on',
+    );
+    await expect(planRun(described, {}, models())).resolves.toBeDefined();
   });
 
   it('divides rows as the repository says', async () => {
     const task = { ...(await taskOf(testset(80))), splits: { seed: 9, train: 0.2, validation: 0.2 } };
-    const { splits } = planRun(task, {}, models());
+    const { splits } = await planRun(task, {}, models());
     expect(splits.exam).toBeGreaterThan(splits.train + splits.validation);
-    expect(planRun({ ...task, splits: { ...task.splits, seed: 10 } }, {}, models()).splits).not.toEqual(
-      splits,
-    );
+    const other = await planRun({ ...task, splits: { ...task.splits, seed: 10 } }, {}, models());
+    expect(other.splits).not.toEqual(splits);
   });
 
   it('plans before it sends, and refuses a limit that cannot reach one candidate', async () => {
     const task = await taskOf(testset(60));
-    const plan = planRun(task, { maxCalls: 200 }, models());
+    const plan = await planRun(task, { maxCalls: 200 }, models());
     expect(plan.splits.train + plan.splits.validation + plan.splits.exam).toBe(60);
     expect(plan.maxCalls).toBe(200);
-    expect(() => planRun(task, { maxCalls: 20 }, models())).toThrow('does not reach');
+    await expect(planRun(task, { maxCalls: 20 }, models())).rejects.toThrow('does not reach');
   });
 });
 
 describe('resuming', () => {
-  it('gives the same result from every point of the journal, and pays for nothing twice', async () => {
-    const task = await taskOf(testset(40));
-    const options = { maxCalls: 260, seed: 4 };
+  it.each([
+    ['with an exam of its own', 40, 260],
+    ['that is cross-fitted', 22, 200],
+  ])('gives the same result from every point of the journal of a run %s', async (_, rows, maxCalls) => {
+    const task = await taskOf(testset(rows));
+    const options = { maxCalls, seed: 4 };
     const whole = await startRun(task, options, models());
     const { runId } = whole.setup;
     const folder = path.join(root, '.hone', 'runs', runId);

@@ -27,30 +27,35 @@ export interface MetaPrompt {
   readonly rows: readonly ShownRow[];
   /** Words that may change; undefined when the request sets no limit. */
   readonly wordsBudget: number | undefined;
-  /** New prompts asked for, at least 1. */
+  /** New prompts asked for; 0 when the request wants critique only. */
   readonly wanted: number;
+  /** Critiques that are handed on. */
+  readonly critiques: readonly string[];
 }
 
 const FIELD = /^(answer|expected|output|feedback|direction):[ \t]?/i;
 
-/** Reads a request for new prompts; undefined when it is none. */
+/** Reads a request for new prompts or for critique; undefined when it is none. */
 export function readMetaPrompt(text: string): MetaPrompt | undefined {
-  if (!text.includes('<prompt>')) return undefined;
+  const wantsPrompts = text.includes('<prompt>');
+  if (!wantsPrompts && !text.includes('<feedback>')) return undefined;
   const current = blocks(text, 'current_prompt').map(({ content }) => content);
-  const prompts = current.length > 0 ? current : scoredTexts(text);
-  if (prompts.length === 0) return undefined;
   const rows = blocks(text, 'row').map(({ id, content }) => readRow(id, content));
   const exemplars = blocks(text, 'exemplar').map(({ id, content }) =>
-    readRow(id, content.replace(/^<INS>\s*/, '')),
+    readRow(id, content.replaceAll(/<INS>\s*/g, '')),
   );
+  const shown = current.length > 0 ? current : earlierTexts(text);
+  const prompts = shown.length === 0 && exemplars.length > 0 ? [unseenPrompt(text)] : shown;
+  if (prompts.length === 0) return undefined;
   const causes = blocks(text, 'cause').map(({ id, content }) => readCause(id, content, rows));
   return {
     prompts,
-    scoresOnly: current.length === 0,
+    scoresOnly: rows.length === 0 && causes.length === 0,
     causes: causes.length > 0 || rows.length === 0 ? causes : [{ name: '', text: '', direction: '', rows }],
     rows: rows.length > 0 ? rows : exemplars,
     wordsBudget: numberIn(text, 'words_budget'),
-    wanted: Math.max(1, numberIn(text, 'wanted') ?? 1),
+    wanted: wantsPrompts ? Math.max(1, numberIn(text, 'wanted') ?? 1) : 0,
+    critiques: blocks(text, 'critique').map(({ content }) => content),
   };
 }
 
@@ -63,13 +68,23 @@ function blocks(text: string, tag: string): { id: string; content: string }[] {
   }));
 }
 
-/** Earlier texts, the best score first; of equal scores the later one. */
-function scoredTexts(text: string): string[] {
-  const pattern = /<text>\n?([\s\S]*?)\n?<\/text>\s*score:\s*(-?[\d.]+)/g;
+/** Earlier texts, the best score first; of equal or hidden scores the later one. */
+function earlierTexts(text: string): string[] {
+  const pattern = /<text>\n?([\s\S]*?)\n?<\/text>(?:\s*score:\s*(-?[\d.]+))?/g;
   return [...text.matchAll(pattern)]
-    .map((match, index) => ({ content: match[1]!, score: Number(match[2]), index }))
+    .map((match, index) => ({ content: match[1]!, score: Number(match[2] ?? 0), index }))
     .sort((a, b) => b.score - a.score || b.index - a.index)
     .map(({ content }) => content);
+}
+
+/** The least prompt that holds the placeholders which a request names, when it shows examples of the task alone. */
+function unseenPrompt(text: string): string {
+  const named = /^It holds these placeholders[^:]*: (.*)$/m.exec(text)?.[1] ?? '';
+  const placeholders = named
+    .replace(/ \(\d+ times\)/g, '')
+    .split(/ (?=[{$<])/)
+    .filter(Boolean);
+  return ['Do the task.', ...placeholders.map((each) => `Input: ${each}`)].join('\n\n');
 }
 
 function readRow(id: string, content: string): ShownRow {

@@ -15,7 +15,11 @@ const TEMPLATE = /\{\{[^{}]*\}\}|\{%[^%]*%\}|\$\{[^{}]*\}|(?<!\{)\{[A-Za-z_][\w.
 /** New prompts in their tags, with a feedback for each cause, as the request asks. Follows from the request and `draw`. */
 export function writeProposals(meta: MetaPrompt, draw: string): string {
   const random = seededRandom(draw);
-  if (meta.scoresOnly) return tagged('prompt', mutated(meta, random));
+  if (meta.wanted === 0) return critique(meta);
+  if (meta.scoresOnly) {
+    const texts = new Set(Array.from({ length: meta.wanted }, () => mutated(meta, random)));
+    return [...texts].map((text) => tagged('prompt', text)).join('\n\n');
+  }
   const [base] = meta.prompts as [string];
   const edits = meta.causes.map((cause) => editsFor(cause, base));
   const feedback = meta.causes.map((cause, index) => tagged('feedback', feedbackFor(cause, edits[index]!)));
@@ -24,6 +28,14 @@ export function writeProposals(meta: MetaPrompt, draw: string): string {
     prompts.add(proposal(meta, base, edits, index, random));
   }
   return [...feedback, ...[...prompts].map((prompt) => tagged('prompt', prompt))].join('\n\n');
+}
+
+/** What is wrong with the prompt; of critiques that are shown, what they say, each once. */
+function critique(meta: MetaPrompt): string {
+  const [base] = meta.prompts as [string];
+  const own = meta.causes.map((cause) => feedbackFor(cause, editsFor(cause, base)));
+  const all = meta.critiques.length > 0 ? [...new Set(meta.critiques)].join(' ') : own.join(' ');
+  return tagged('feedback', all || 'Nothing that is shown here fails.');
 }
 
 function proposal(
