@@ -192,6 +192,7 @@ function noBetter(
   incumbent: CandidateRecord,
   record: CandidateRecord,
 ): string | undefined {
+  if (record === incumbent) return undefined;
   const pairs = pairsOf(incumbent, record, done);
   const gain = pairs.reduce((sum, { before, after }) => sum + after.value - before.value, 0);
   const isShorter = record.candidate.text.length < incumbent.candidate.text.length;

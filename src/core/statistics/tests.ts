@@ -74,11 +74,11 @@ export function shareOfLevel(j: number): number {
 }
 
 /**
- * The significance level of the j-th look at the same exam rows, two-sided. The first look has the level itself; each
- * further one, which can only be had after seeing the earlier ones, its share of a second such level. "Better" is half of
- * a two-sided level: however often one looks, it is said wrongly with a chance of at most 0.7 times the level.
+ * The significance level of the j-th look at the same exam rows, two-sided. The first look has the level itself; all
+ * further ones, which can only be had after seeing the earlier ones, share a second such level. "Better" is half of a
+ * two-sided level: however often one looks, it is said wrongly with a chance of at most the level.
  * @param j 1 or more
  */
 export function levelOfLook(j: number, level: number): number {
-  return j <= 1 ? level : level * shareOfLevel(j);
+  return j <= 1 ? level : (level * shareOfLevel(j)) / (1 - shareOfLevel(1));
 }

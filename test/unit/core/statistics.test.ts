@@ -275,7 +275,7 @@ describe('levels that are shared out', () => {
 
   it('give the first look the whole level, and the others less and less', () => {
     expect(levelOfLook(1, 0.05)).toBe(0.05);
-    expect(levelOfLook(2, 0.05)).toBeCloseTo(0.0076, 4);
+    expect(levelOfLook(2, 0.05)).toBeCloseTo(0.0194, 4);
     expect(levelOfLook(3, 0.05)).toBeLessThan(levelOfLook(2, 0.05));
   });
 });

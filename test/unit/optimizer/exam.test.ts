@@ -45,8 +45,8 @@ describe('the verdict', () => {
 
   it('asks for more at a further look', () => {
     const look = (number: number): RunEvent[] => [{ type: 'examined', candidateId: 'c1', look: number }];
-    expect(verdictOn(examined(7, look(1))).kind).toBe('better');
-    const second = verdictOn(examined(7, look(2)));
+    expect(verdictOn(examined(6, look(1))).kind).toBe('better');
+    const second = verdictOn(examined(6, look(2)));
     expect(second).toMatchObject({ kind: 'undecided', look: 2 });
     expect(second.sentence).toContain('fresh rows make a sharper verdict');
   });

@@ -140,8 +140,8 @@ describe('a run', () => {
 
   it('never sends more than the limit, and holds the exam all the same', async () => {
     const used = models();
-    const state = await startRun(await taskOf(testset(60)), { maxCalls: 130 }, used);
-    expect(used.models.task.requests.length + used.models.optimizer.requests.length).toBeLessThanOrEqual(130);
+    const state = await startRun(await taskOf(testset(60)), { maxCalls: 100 }, used);
+    expect(used.models.task.requests.length + used.models.optimizer.requests.length).toBeLessThanOrEqual(100);
     expect(callsMade(state.usage)).toBe(
       used.models.task.requests.length + used.models.optimizer.requests.length,
     );
