@@ -51,8 +51,9 @@ export type CommandName = keyof typeof COMMANDS;
 /** A setting as package.json declares it. */
 export interface SettingContribution {
   readonly key: string;
-  readonly type: 'string' | 'number';
-  readonly default: string | number;
+  /** With `null`: it may be left unset. */
+  readonly type: 'string' | 'number' | 'boolean' | readonly ['number', 'null'];
+  readonly default: string | number | boolean | null;
   readonly values?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -81,12 +82,13 @@ export const SETTINGS = {
   maxCalls: { key: 'hone.maxCalls', type: 'number', default: 0, minimum: 0, restricted: true },
   concurrency: {
     key: 'hone.concurrency',
-    type: 'number',
-    default: 8,
+    type: ['number', 'null'],
+    default: null,
     minimum: 1,
-    maximum: 64,
+    maximum: 512,
     restricted: true,
   },
+  hedge: { key: 'hone.hedge', type: 'boolean', default: true, restricted: true },
   backend: {
     key: 'hone.backend',
     type: 'string',

@@ -1,7 +1,10 @@
 import type { CandidateStatus } from './core/candidate.js';
 import type { Interval } from './core/statistics.js';
 import type { SplitName } from './core/testset.js';
+import type { AdviceStatus } from './core/knownAdvice.js';
 import type { StopReason, VerdictKind } from './core/run.js';
+import type { TargetVerdict } from './core/verdict.js';
+import type { Wishes } from './core/wishes.js';
 
 /**
  * The messages between the panel's page and the extension host. The host owns the run; the page shows snapshots and
@@ -39,6 +42,12 @@ export interface AdviceView {
   readonly rows: readonly { readonly caseId: string; readonly line: number }[];
   /** Whether the selected candidate follows it. */
   readonly followed: boolean;
+  /** Open while rows that support it fail with the prompt that was in the file when the run began. */
+  readonly status: AdviceStatus;
+  /** The earlier run that gave it first; absent when this one did. */
+  readonly since?: string;
+  /** Of failing rows of its cause that the optimizer was not shown: how many the best candidate that follows it fixes. */
+  readonly checked?: { readonly fixed: number; readonly of: number };
 }
 
 export type RowChange = 'broken' | 'fixed' | 'worse' | 'improved' | 'failing' | 'error' | 'passing';
@@ -96,6 +105,8 @@ export interface RunSnapshot {
   readonly promptPath: string;
   readonly testsetPath: string;
   readonly strategy: string;
+  /** What the user asked for; absent for nothing. */
+  readonly wishes?: Wishes;
   readonly modelLabels: { readonly task: string; readonly optimizer: string };
   /** Set when a model is simulated: the notice that must stand on the page. */
   readonly simulatedNotice?: string;
@@ -107,6 +118,8 @@ export interface RunSnapshot {
     readonly sentence: string;
     /** What the verdict says besides: guarded rows, length, cost, noise; a few words each. */
     readonly facts?: readonly string[];
+    /** What each model says that the prompt is for, the worst first; absent for one model only. */
+    readonly targets?: readonly TargetVerdict[];
     /** The rows of the comparison were judged by two finalists, each by the one that had not seen them. */
     readonly crossFitted?: true;
     readonly candidateId?: string;

@@ -38,7 +38,7 @@ interface ItemProps {
 }
 
 function Item({ advice, isBaseline, send }: ItemProps) {
-  const { text, direction, lines, rows, followed } = advice;
+  const { text, direction, lines, rows, followed, status, since, checked } = advice;
   return (
     <li class={followed ? 'followed' : ''}>
       <p class="advice-text">{text}</p>
@@ -56,6 +56,16 @@ function Item({ advice, isBaseline, send }: ItemProps) {
           <span class={followed ? 'tag tag-followed' : 'tag'}>
             <Icon name={followed ? 'check' : 'dash'} />
             {followed ? 'Followed' : 'Not followed'}
+          </span>
+        )}
+        <span class="tag" title={statusTitle(status, since)}>
+          <Icon name={status === 'closed' ? 'check' : 'warning'} />
+          {status === 'closed' ? 'Closed' : 'Open'}
+          {since !== undefined && ', known before'}
+        </span>
+        {checked && (
+          <span title="Failing rows of this kind that the optimizer was not shown">
+            fixed {checked.fixed} of {count(checked.of, 'row')} not shown
           </span>
         )}
         {lines.length > 0 && (
@@ -83,6 +93,11 @@ function Item({ advice, isBaseline, send }: ItemProps) {
       </div>
     </li>
   );
+}
+
+function statusTitle(status: AdviceView['status'], since: string | undefined): string {
+  const now = status === 'closed' ? 'Its rows pass' : 'Rows that support it fail';
+  return `${now} with the prompt in the file${since === undefined ? '' : `; first given by run ${since}`}`;
 }
 
 interface PlacesProps {

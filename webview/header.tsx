@@ -14,7 +14,8 @@ interface HeaderProps {
 
 /** What the run is about, what it has spent, and how to stop it. */
 export function Header({ snapshot, send, isWaitingFor }: HeaderProps) {
-  const { promptPath, testsetPath, splits, strategy, modelLabels, simulatedNotice, phase, stop } = snapshot;
+  const { promptPath, testsetPath, splits, strategy, wishes, modelLabels, simulatedNotice, phase, stop } =
+    snapshot;
   const [folders, name] = splitPath(promptPath);
   const { task, optimizer } = modelLabels;
   return (
@@ -50,6 +51,11 @@ export function Header({ snapshot, send, isWaitingFor }: HeaderProps) {
           {testsetPath} <span class="muted">({splitsText(splits)})</span>
         </Fact>
         <Fact name="Strategy">{strategy}</Fact>
+        {wishes?.guidance && <Fact name="Your guidance">{wishes.guidance}</Fact>}
+        {wishes?.pinned && <Fact name="Pinned">{wishes.pinned.join(' · ')}</Fact>}
+        {wishes?.maxWords !== undefined && (
+          <Fact name="Length">at most {count(wishes.maxWords, 'word')}</Fact>
+        )}
         {task === optimizer ? (
           <Fact name="Model">{task}</Fact>
         ) : (

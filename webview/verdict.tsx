@@ -61,8 +61,33 @@ export function Verdict({ snapshot }: { readonly snapshot: RunSnapshot }) {
           ))}
         </ul>
       )}
+      {verdict?.targets && <Targets targets={verdict.targets} />}
       {stop && <p class="next-step">{stop.nextStep}</p>}
     </section>
+  );
+}
+
+type TargetVerdict = NonNullable<NonNullable<RunSnapshot['verdict']>['targets']>[number];
+
+/** What each model says that the prompt is for, the worst first. */
+function Targets({ targets }: { readonly targets: readonly TargetVerdict[] }) {
+  return (
+    <ul class="targets" aria-label="By model, the worst first">
+      {targets.map(({ model, label, kind, before, after, delta, interval, n }) => (
+        <li key={model}>
+          <Icon name={VERDICTS[kind].icon} />
+          <strong>{label}</strong>
+          {n === 0 ? (
+            <span>could not be scored</span>
+          ) : (
+            <span>
+              {VERDICTS[kind].word.toLowerCase()}: {points(before)} to {points(after)} ({signedPoints(delta)},
+              95% {intervalPoints(interval)}, {count(n, 'row')})
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -9,8 +9,12 @@ export interface ModelOptions extends SharedOptions {
   readonly taskModel?: string;
   readonly optimizerModel?: string;
   readonly judgeModel?: string;
+  /** Further models that the prompt is for, of commands that reach a verdict. */
+  readonly targetModel?: readonly string[];
   readonly baseUrl?: string;
   readonly concurrency?: number;
+  /** False under `--no-hedge`. */
+  readonly hedge?: boolean;
   /** Seconds. */
   readonly timeout?: number;
   readonly backend?: Backend;
@@ -22,6 +26,7 @@ export interface ModelOptions extends SharedOptions {
 export interface ModelDefaults {
   /** `provider:name` by role. */
   readonly models?: Readonly<Record<ModelRole, string>>;
+  readonly targets?: readonly string[];
   readonly baseUrl?: string;
   readonly backend?: Backend;
 }
@@ -30,9 +35,13 @@ export interface ModelDefaults {
 export interface ModelPlan {
   /** `provider:name` by role. */
   readonly models: Readonly<Record<ModelRole, string>>;
+  /** Further target models; absent for none. */
+  readonly targets?: readonly string[];
   readonly baseUrl?: string;
   readonly apiKey?: string;
   readonly concurrency?: number;
+  /** Default true. */
+  readonly hedge?: boolean;
   readonly timeoutMs?: number;
   /** Of the task model. Absent for live. */
   readonly backend?: Backend;
@@ -56,16 +65,20 @@ export function planModels(options: ModelOptions, env: Env, defaults: ModelDefau
     optimizer: options.optimizerModel ?? defaults.models?.optimizer ?? task,
     judge: options.judgeModel ?? defaults.models?.judge ?? task,
   };
+  const targets = options.targetModel ?? defaults.targets ?? [];
   const needsKey =
-    baseUrl === undefined && Object.values(models).some((model) => model.startsWith('openai:'));
+    baseUrl === undefined &&
+    [...Object.values(models), ...targets].some((model) => model.startsWith('openai:'));
   if (needsKey && apiKey === undefined) throw noKey();
   return {
     models,
+    ...(targets.length > 0 && { targets }),
     ...(baseUrl !== undefined && { baseUrl }),
     ...(apiKey !== undefined && { apiKey }),
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     ...(options.timeout !== undefined && { timeoutMs: options.timeout * 1000 }),
     ...(backend !== undefined && { backend }),
+    ...(options.hedge === false && { hedge: false }),
     sharedCache: options.cache !== false,
   };
 }
@@ -73,7 +86,7 @@ export function planModels(options: ModelOptions, env: Env, defaults: ModelDefau
 /** Builds the models of a plan. Sends nothing. @throws HoneError `bad-config` for a model or address that cannot be. */
 export async function buildModels(plan: ModelPlan): Promise<RunModels> {
   const { createBatchedModel, createModel } = await import('../engine.js');
-  const { models, baseUrl, apiKey, timeoutMs, concurrency, backend, sharedCache } = plan;
+  const { models, targets = [], baseUrl, apiKey, timeoutMs, concurrency, hedge, backend, sharedCache } = plan;
   const connection = {
     ...(baseUrl !== undefined && { baseUrl }),
     ...(apiKey !== undefined && { apiKey }),
@@ -89,8 +102,10 @@ export async function buildModels(plan: ModelPlan): Promise<RunModels> {
       optimizer: createModel(models.optimizer, connection),
       judge: createModel(models.judge, connection),
     },
+    ...(targets.length > 0 && { targets: targets.map((name) => createModel(name, connection)) }),
     ...('batches' in task && { batches: task.batches }),
     ...(concurrency !== undefined && { concurrency }),
+    ...(hedge !== undefined && { hedge }),
     sharedCache,
     ...(baseUrl !== undefined && { baseUrl }),
   };

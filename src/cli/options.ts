@@ -35,6 +35,17 @@ function settingValue(text: string): SettingValue {
   return Number.isFinite(value) ? value : text;
 }
 
+/** Collects the values of an option that may be given several times. */
+export function collected(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, someText(text)];
+}
+
+/** An option's text that says something. */
+export function someText(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must not be empty.');
+  return text;
+}
+
 export function withJson(command: Command): Command {
   return command.option('--json <file>', 'write the result as JSON to a file, or to stdout with "-"');
 }
@@ -48,7 +59,12 @@ export function withModels(command: Command): Command {
       '--base-url <url>',
       'an OpenAI-compatible endpoint; the key comes from HONE_API_KEY or OPENAI_API_KEY',
     )
-    .option('--concurrency <n>', 'requests in flight at once', wholeNumber(1))
+    .option(
+      '--concurrency <n>',
+      'most requests in flight at once (default: adapts to the endpoint, 8 at first, up to 64)',
+      wholeNumber(1),
+    )
+    .option('--no-hedge', 'never ask twice for an answer that is late (done only where requests are free)')
     .option('--timeout <seconds>', 'how long to wait for one answer', positiveNumber)
     .addOption(
       new Option(

@@ -122,6 +122,8 @@ export function lines(event: RunEvent, state: RunState): string[] {
     case 'called':
     case 'scored':
     case 'repeated':
+    case 'targeted':
+    case 'recalled':
     case 'accepted':
       return [];
   }

@@ -13,6 +13,9 @@ import {
   type Usage,
 } from '../core/run.js';
 import { comparePaired, type Interval } from '../core/statistics.js';
+import type { TargetVerdict } from '../core/verdict.js';
+import { checkedAdvice } from '../optimizer/feedback/checked.js';
+import { adviceOfRun } from '../optimizer/feedback/standing.js';
 import { verdictFacts } from '../optimizer/verdictText.js';
 import { acceptableCandidate } from '../runs/accept.js';
 import { count, score, signed, table, wrap, type Cell, type Paint, type Style } from './terminal.js';
@@ -30,6 +33,7 @@ export function runText(state: RunState, paint: Paint, typed: (command: string) 
       paint('bold', `${setup.prompt.path}  ·  run ${setup.runId}`),
       `Tests ${setup.testset.path}: ${splitSizes(state)}. Strategy ${setup.strategy}, seed ${setup.seed}.`,
       `Models: ${modelLine(state)}`,
+      ...wishesLines(state),
     ].join('\n'),
     candidateTable(state, paint),
     verdictText(state, paint),
@@ -58,6 +62,16 @@ function modelLine(state: RunState): string {
     `optimizer ${optimizer.label} (${optimizer.destination})`,
     `judge ${judge.label} (${judge.destination})`,
   ].join(', ');
+}
+
+/** What the user asked for. */
+function wishesLines({ setup }: RunState): string[] {
+  const { guidance, pinned = [], maxWords } = setup.wishes ?? {};
+  return [
+    ...(guidance === undefined ? [] : [wrap(`Your guidance: ${guidance}`, WIDTH, '  ')]),
+    ...pinned.map((passage) => wrap(`Pinned: ${passage.trim()}`, WIDTH, '  ')),
+    ...(maxWords === undefined ? [] : [`At most ${count(maxWords, 'word')}.`]),
+  ];
 }
 
 const STATUS_STYLE: Partial<Record<string, Style>> = { best: 'green', rejected: 'yellow', dropped: 'dim' };
@@ -133,15 +147,44 @@ function verdictText(state: RunState, paint: Paint): string {
   }
   const facts = verdictFacts(verdict);
   if (facts.length > 0) lines.push(wrap(`${facts.join('; ')}.`, WIDTH));
+  if (verdict.targets) lines.push(targetTable(verdict.targets, paint));
   return lines.join('\n');
+}
+
+/** What each model says that the prompt is for, the worst first. */
+function targetTable(targets: readonly TargetVerdict[], paint: Paint): string {
+  const columns = [
+    { title: 'model', most: 32 },
+    { title: 'now', align: 'right' },
+    { title: 'new', align: 'right' },
+    { title: 'diff', align: 'right' },
+    { title: '95% interval', align: 'right' },
+    { title: 'verdict' },
+  ] as const;
+  const rows = targets.map(({ label, kind, before, after, delta, interval: ends, n }): Cell[] =>
+    n === 0
+      ? [{ text: label }, { text: '-' }, { text: '-' }, { text: '-' }, { text: '-' }, { text: 'no scores' }]
+      : [
+          { text: label },
+          { text: score(before) },
+          { text: score(after) },
+          { text: signed(delta) },
+          { text: interval(ends) },
+          { text: kind, style: VERDICT_STYLE[kind] ?? 'cyan' },
+        ],
+  );
+  return table(columns, rows, paint);
 }
 
 const ROWS_SHOWN = 6;
 
 function adviceText(state: RunState, paint: Paint): string {
-  if (state.advice.size === 0) return '';
+  const known = adviceOfRun(state);
+  if (known.length === 0) return '';
+  const checks = checkedAdvice(state);
   const rowLines = new Map(state.setup.testset.cases.map((row) => [row.id, row.line]));
-  const blocks = [...state.advice.values()].map((advice) => {
+  const blocks = known.map(({ advice, status, since }) => {
+    const check = checks.get(advice.id);
     const rows = advice.rows.map((id) => `${id} (line ${rowLines.get(id) ?? '?'})`);
     const more = rows.length > ROWS_SHOWN ? ` and ${rows.length - ROWS_SHOWN} more` : '';
     return [
@@ -151,6 +194,16 @@ function adviceText(state: RunState, paint: Paint): string {
         ? paint('dim', wrap(`  rows ${rows.slice(0, ROWS_SHOWN).join(', ')}${more}`, WIDTH, '     '))
         : '',
       advice.lines.length > 0 ? paint('dim', `  prompt ${lineList(advice.lines)}`) : '',
+      check
+        ? paint(
+            'dim',
+            `  fixed ${check.fixed} of ${count(check.of, 'row')} that ${check.of === 1 ? 'was' : 'were'} not shown`,
+          )
+        : '',
+      paint(
+        'dim',
+        `  ${advice.id}, ${status}${since === state.setup.runId ? '' : `, known since run ${since}`}`,
+      ),
     ]
       .filter((line) => line !== '')
       .join('\n');

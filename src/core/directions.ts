@@ -50,6 +50,8 @@ export function viewOf(state: RunState, direction: Direction): RunState {
     candidates,
     directions: [],
     // The baseline has its outcomes on all rows before an exam is held: it takes one answer for each row of either half.
-    keptBack: splits.train.length - splits.exam.length,
+    // Further target models have none, and answer on both halves too.
+    keptBack:
+      splits.train.length - splits.exam.length + 2 * (state.setup.targets ?? []).length * splits.train.length,
   };
 }

@@ -3,7 +3,9 @@ import { isTransient, type ErrorReason } from './errors.js';
 import type { Score } from './scoring.js';
 import { newDirections, type Direction, type DirectionState } from './directions.js';
 import { recordOf, scoreOn, selectionRows } from './outcomes.js';
-import type { SelectionPart, Splits, TestCase } from './testset.js';
+import type { RunSetup, SetupChanges } from './setup.js';
+import { outcomesOnTarget, type TargetOutcomes } from './targets.js';
+import type { KnownAdvice } from './knownAdvice.js';
 import type { Verdict, VerdictKind } from './verdict.js';
 import {
   callsMade,
@@ -17,63 +19,8 @@ import {
 
 export * from './outcomes.js';
 export * from './usage.js';
+export type { Effort, ModelDescription, RunSetup, SetupChanges } from './setup.js';
 export type { Verdict, VerdictKind } from './verdict.js';
-
-/** How much a run may spend, as the user chose it. */
-export type Effort = 'quick' | 'normal' | 'thorough';
-
-/** A model as it is named to people. */
-export interface ModelDescription {
-  /** `provider:name`, for example `openai:gpt-4.1-mini` or `sandbox:default`. */
-  readonly id: string;
-  readonly label: string;
-  /** Where requests go: a host, `this machine` or `the editor`. */
-  readonly destination: string;
-}
-
-/** All that a run was started with; with the stored answers it is enough to repeat it. */
-export interface RunSetup {
-  readonly runId: string;
-  readonly prompt: {
-    /** Relative to the workspace, with forward slashes. */
-    readonly path: string;
-    readonly format: string;
-    /** The whole file as it was when the run started. */
-    readonly text: string;
-    readonly spanId: string;
-  };
-  readonly testset: {
-    readonly path: string;
-    readonly inputColumn?: string;
-    readonly expectedColumn?: string;
-    readonly cases: readonly TestCase[];
-  };
-  readonly scorers: readonly unknown[];
-  readonly splits: Splits;
-  readonly strategy: string;
-  /** Settings of the strategy that differ from its defaults; absent in runs of the first version. */
-  readonly strategySettings?: Readonly<Record<string, number | string | boolean>>;
-  /** The part whose rows choose among candidates. */
-  readonly selection: SelectionPart;
-  readonly effort: Effort;
-  readonly seed: number;
-  /** Requests that may reach a model, all roles together. */
-  readonly maxCalls: number;
-  /** US dollars; absent for no limit. */
-  readonly maxCost?: number;
-  readonly models: Readonly<Record<ModelRole, ModelDescription>>;
-  /** The endpoint that openai models were reached at; absent for others. Never a key. */
-  readonly baseUrl?: string;
-  /** How requests of the task model reached it; absent for one by one. */
-  readonly backend?: 'batch';
-}
-
-/** What may change when a run is resumed, because no score depends on it. */
-export interface SetupChanges {
-  readonly maxCalls?: number;
-  readonly maxCost?: number;
-  readonly optimizer?: ModelDescription;
-}
 
 /** What came of one candidate on one row. */
 export type CaseOutcome =
@@ -154,6 +101,17 @@ export type RunEvent =
       /** How many comparisons with this baseline these exam rows have seen, this one included. */
       readonly look?: number;
     }
+  /** What came of a finalist or the baseline on a row of the verdict with a further target model. */
+  | {
+      readonly type: 'targeted';
+      /** The model's id. */
+      readonly target: string;
+      readonly candidateId: string;
+      readonly caseId: string;
+      readonly outcome: CaseOutcome;
+    }
+  /** Advice of earlier runs on this prompt, as it stood when the run began. */
+  | { readonly type: 'recalled'; readonly advice: readonly KnownAdvice[] }
   | { readonly type: 'waiting'; readonly at: number; readonly reason: ErrorReason; readonly message: string }
   | { readonly type: 'verdict'; readonly verdict: Verdict }
   | { readonly type: 'stopped'; readonly at: number; readonly stop: Stop }
@@ -200,8 +158,12 @@ export interface RunState {
   readonly directions: readonly DirectionState[];
   /** Answers that the exam of the other direction takes besides, in a view of one direction; else 0. */
   readonly keptBack: number;
+  /** Advice of earlier runs on this prompt, by id, as it stood when the run began. */
+  readonly recalled: Map<string, KnownAdvice>;
   /** Outcomes of the baseline's second sample, by row. */
   readonly repeats: Map<string, CaseOutcome>;
+  /** Outcomes with further target models. */
+  readonly targets: TargetOutcomes;
   readonly curve: CurvePoint[];
   readonly usage: Usage;
   /** Requests of which it is not known yet what came; after a crash nobody will ever know. */
@@ -280,6 +242,12 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
       state.examined.push(event.candidateId);
       state.look = Math.max(state.look, event.look ?? 1);
       break;
+    case 'targeted':
+      outcomesOnTarget(state.targets, event.target, event.candidateId).set(event.caseId, event.outcome);
+      break;
+    case 'recalled':
+      for (const known of event.advice) state.recalled.set(known.advice.id, known);
+      break;
     case 'waiting':
       state.waiting = event.message;
       break;
@@ -322,7 +290,9 @@ function initialState(at: number, setup: RunSetup): RunState {
     memos: new Map(),
     directions: newDirections(setup.splits),
     keptBack: 0,
+    recalled: new Map(),
     repeats: new Map(),
+    targets: new Map(),
     curve: [],
     usage: newUsage(),
     underWay: { task: 0, optimizer: 0, judge: 0 },
@@ -359,6 +329,12 @@ function reopenFailedRows(state: RunState): void {
     for (const [caseId, outcome] of outcomes) {
       const isOpen = status === 'pending' || (exam.has(caseId) && !state.verdict);
       if (isOpen && outcome.status === 'error' && isTransient(outcome.reason)) outcomes.delete(caseId);
+    }
+  }
+  if (state.verdict) return;
+  for (const outcomes of [...state.targets.values()].flatMap((each) => [...each.values()])) {
+    for (const [caseId, outcome] of outcomes) {
+      if (outcome.status === 'error' && isTransient(outcome.reason)) outcomes.delete(caseId);
     }
   }
 }

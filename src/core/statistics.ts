@@ -26,4 +26,5 @@ export {
   type SequentialComparison,
   type SequentialLevels,
 } from './statistics/sequential.js';
+export { lineageEstimates, lineageModel, type LineageModel, type LineageNode } from './statistics/lineage.js';
 export { exactSignTest, holm, levelOfLook, pairedPermutationTest, shareOfLevel } from './statistics/tests.js';

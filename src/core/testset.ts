@@ -72,3 +72,8 @@ export interface TestSet {
 export function isLabelled(row: TestCase): boolean {
   return row.expected !== undefined || (row.asserts !== undefined && row.asserts.length > 0);
 }
+
+/** What a row says, equal for rows that say the same under other ids. */
+export function rowContent({ vars, expected, asserts }: TestCase): string {
+  return JSON.stringify([vars, expected ?? null, asserts ?? null]);
+}

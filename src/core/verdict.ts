@@ -1,4 +1,4 @@
-import type { NoiseFloor, PairedComparison } from './statistics.js';
+import type { Interval, NoiseFloor, PairedComparison } from './statistics.js';
 
 export type VerdictKind = 'better' | 'worse' | 'undecided' | 'already-good' | 'no-headroom';
 
@@ -34,6 +34,24 @@ export interface Verdict {
   readonly tokens?: Change;
   /** How much the baseline's own scores change from one time to the next; absent where it was not measured. */
   readonly noise?: NoiseFloor;
+  /** What each target model says, the worst first; absent where the prompt is for one model only. */
+  readonly targets?: readonly TargetVerdict[];
   /** Different candidates that were scored, of a verdict on none. */
   readonly tried?: number;
+}
+
+/** The finalist against the prompt in the file, with one of the models that the prompt is for. Scores are in [0, 1]. */
+export interface TargetVerdict {
+  /** The model's id, for example `openai:gpt-4.1-mini`. */
+  readonly model: string;
+  readonly label: string;
+  readonly kind: 'better' | 'worse' | 'undecided';
+  readonly before: number;
+  readonly after: number;
+  readonly delta: number;
+  /** 95%, of the difference. */
+  readonly interval: Interval;
+  readonly pValue: number;
+  /** Rows that both have a score on. */
+  readonly n: number;
 }

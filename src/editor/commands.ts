@@ -67,6 +67,7 @@ export function startOptions(value: unknown): StartOptions {
     ...text('taskModel'),
     ...text('optimizerModel'),
     ...text('strategy'),
+    ...text('guidance'),
     ...text('tests'),
     ...text('span'),
     ...number('maxCalls'),

@@ -79,7 +79,7 @@ export class ModelChoice {
   /** @throws HoneError `bad-config`, `no-model` or `unauthorized`, naming the model. */
   async build(
     names: ModelNames,
-    { concurrency, backend }: Pick<Settings, 'concurrency' | 'backend'>,
+    { concurrency, hedge, backend }: Pick<Settings, 'concurrency' | 'hedge' | 'backend'>,
   ): Promise<RunModels> {
     const { model: task, batches } =
       backend === 'batch' && names.task.startsWith(OPENAI)
@@ -92,7 +92,8 @@ export class ModelChoice {
     return {
       models: { task, optimizer, judge: optimizer },
       ...(batches && { batches }),
-      concurrency: usesEditor ? EDITOR_CONCURRENCY : concurrency,
+      ...(usesEditor ? { concurrency: EDITOR_CONCURRENCY } : concurrency !== undefined && { concurrency }),
+      hedge,
       ...(usesEndpoint && { baseUrl: names.baseUrl }),
     };
   }
@@ -105,7 +106,9 @@ export class ModelChoice {
       optimizer: setup.models.optimizer.id,
       baseUrl: setup.baseUrl ?? settings.baseUrl,
     };
-    return this.build(names, { ...settings, backend: setup.backend ?? 'live' });
+    const models = await this.build(names, { ...settings, backend: setup.backend ?? 'live' });
+    const targets = await Promise.all((setup.targets ?? []).map(({ id }) => this.model(id, names.baseUrl)));
+    return { ...models, ...(targets.length > 0 && { targets }) };
   }
 
   private async model(name: string, baseUrl: string): Promise<Model> {

@@ -13,7 +13,9 @@ export interface Settings {
   readonly effort: Effort;
   /** 0 for what the effort gives. */
   readonly maxCalls: number;
-  readonly concurrency: number;
+  /** Absent for as many as the endpoint takes. */
+  readonly concurrency?: number;
+  readonly hedge: boolean;
   readonly backend: Backend;
 }
 
@@ -22,6 +24,7 @@ export function readSettings(api: VsCode, scope?: vscode.Uri): Settings {
   const configuration = api.workspace.getConfiguration(undefined, scope ?? null);
   const text = (name: SettingName) => String(configuration.get(SETTINGS[name].key) ?? '').trim();
   const number = (name: SettingName) => Number(configuration.get(SETTINGS[name].key)) || 0;
+  const concurrency = Math.floor(number('concurrency'));
   return {
     taskModel: text('taskModel'),
     optimizerModel: text('optimizerModel'),
@@ -29,7 +32,8 @@ export function readSettings(api: VsCode, scope?: vscode.Uri): Settings {
     strategy: text('strategy') || SETTINGS.strategy.default,
     effort: effortOf(text('effort')),
     maxCalls: Math.max(0, Math.floor(number('maxCalls'))),
-    concurrency: Math.max(SETTINGS.concurrency.minimum, Math.floor(number('concurrency'))),
+    ...(concurrency >= SETTINGS.concurrency.minimum && { concurrency }),
+    hedge: configuration.get(SETTINGS.hedge.key) !== false,
     backend: text('backend') === 'batch' ? 'batch' : 'live',
   };
 }

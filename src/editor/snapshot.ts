@@ -1,4 +1,5 @@
-import { BASELINE_ID, type Advice } from '../core/candidate.js';
+import { BASELINE_ID } from '../core/candidate.js';
+import type { KnownAdvice } from '../core/knownAdvice.js';
 import {
   callsMade,
   examRows,
@@ -12,6 +13,8 @@ import {
   type RunState,
 } from '../core/run.js';
 import { comparePaired, type PairedComparison } from '../core/statistics.js';
+import { checkedAdvice, type CheckedAdvice } from '../optimizer/feedback/checked.js';
+import { adviceOfRun } from '../optimizer/feedback/standing.js';
 import { bestCandidate } from '../optimizer/trajectory.js';
 import type { AdviceView, CandidateDetail, CandidateView, LedgerEntry, RunSnapshot } from '../protocol.js';
 import { rowsOf } from './snapshotRows.js';
@@ -58,6 +61,7 @@ export function snapshotOf(state: RunState, view: SnapshotView): RunSnapshot {
     promptPath: setup.prompt.path,
     testsetPath: setup.testset.path,
     strategy: setup.strategy,
+    ...(setup.wishes && { wishes: setup.wishes }),
     modelLabels: { task: setup.models.task.label, optimizer: setup.models.optimizer.label },
     ...(simulated && {
       simulatedNotice: `${simulated.label}: scores come from fixed rules and show how Hone works, not how good a prompt is.`,
@@ -77,6 +81,7 @@ export function snapshotOf(state: RunState, view: SnapshotView): RunSnapshot {
         }),
         ...(verdict.crossFitted && { crossFitted: true }),
         ...(facts.length > 0 && { facts }),
+        ...(verdict.targets && { targets: verdict.targets }),
       },
     }),
     ...(!view.active && { stop: stopOf(state) }),
@@ -235,13 +240,14 @@ function detailOf(state: RunState, candidateId: string, view: SnapshotView): Can
   const against = view.against ?? 'baseline';
   const refusal = acceptRefusal(state, candidateId, view.active);
   const followed = followedAdvice(state, candidateId);
+  const checks = checkedAdvice(state);
   return {
     id: candidateId,
     text: record.candidate.text,
     against,
     againstText: recordOf(state, otherSide(state, candidateId, against)).candidate.text,
-    advice: [...state.advice.values()]
-      .map((advice) => adviceView(state, advice, followed))
+    advice: adviceOfRun(state)
+      .map((known) => adviceView(state, known, followed, checks.get(known.advice.id)))
       .sort((a, b) => Number(b.followed) - Number(a.followed)),
     rows: rowsOf(state, candidateId),
     ...(refusal && { acceptRefusal: refusal }),
@@ -264,7 +270,12 @@ function followedAdvice(state: RunState, id: string | undefined): Set<string> {
   return followed;
 }
 
-function adviceView(state: RunState, advice: Advice, followed: ReadonlySet<string>): AdviceView {
+function adviceView(
+  state: RunState,
+  { advice, status, since }: KnownAdvice,
+  followed: ReadonlySet<string>,
+  checked: CheckedAdvice | undefined,
+): AdviceView {
   const lines = new Map(state.setup.testset.cases.map((row) => [row.id, row.line]));
   return {
     id: advice.id,
@@ -273,5 +284,8 @@ function adviceView(state: RunState, advice: Advice, followed: ReadonlySet<strin
     lines: advice.lines,
     rows: advice.rows.map((caseId) => ({ caseId, line: lines.get(caseId) ?? 0 })),
     followed: followed.has(advice.id),
+    status,
+    ...(since !== state.setup.runId && { since }),
+    ...(checked && { checked }),
   };
 }

@@ -5,6 +5,7 @@ import type { RunModels, RunOptions, RunPlan } from '../runs/index.js';
 import { callsLine, costLine } from '../runs/planText.js';
 import type { PromptTask } from '../workspace/index.js';
 import type { Documents } from './documents.js';
+import { SETTINGS } from '../contributions.js';
 import { loadEngine } from './engine.js';
 import { isEditorModel, type ModelChoice } from './modelChoice.js';
 import type { MappingFlow } from './mappingFlow.js';
@@ -24,6 +25,8 @@ export interface StartOptions {
   readonly taskModel?: string;
   readonly optimizerModel?: string;
   readonly strategy?: string;
+  /** What should change, in the user's words. */
+  readonly guidance?: string;
   readonly effort?: Effort;
   readonly maxCalls?: number;
   readonly seed?: number;
@@ -41,6 +44,7 @@ interface Prepared {
 }
 
 const SHOWN_ROWS = 3;
+const SAY = 'Say What Should Change';
 
 /** The way from a click on Optimize to a run: everything is checked and shown before anything is sent. */
 export class StartFlow {
@@ -68,8 +72,8 @@ export class StartFlow {
       if (one) prepared.push(one);
     }
     if (prepared.length === 0) return [];
-    if (!options.confirmed && !(await this.confirm(prepared, models))) return [];
-    return prepared.map((one) => {
+    const confirmed = options.confirmed ? prepared : await this.confirm(prepared, models);
+    return confirmed.map((one) => {
       const run = this.runs.start(one.task, one.options, models);
       this.report(run);
       return run;
@@ -152,7 +156,8 @@ export class StartFlow {
       const settings = readSettings(this.api, uri);
       const maxCalls = given.maxCalls ?? settings.maxCalls;
       const options: RunOptions = {
-        strategy: given.strategy ?? settings.strategy,
+        ...strategyOf(given, settings.strategy, task),
+        ...(given.guidance !== undefined && { wishes: { guidance: given.guidance } }),
         effort: given.effort ?? settings.effort,
         ...(maxCalls > 0 && { maxCalls }),
         ...(given.seed !== undefined && { seed: given.seed }),
@@ -185,20 +190,51 @@ export class StartFlow {
     return picked !== undefined && open.save();
   }
 
-  private async confirm(prepared: readonly Prepared[], models: RunModels): Promise<boolean> {
+  /** Shows the plan until the user decides. @returns what is to be started; nothing when the user cancels */
+  private async confirm(given: readonly Prepared[], models: RunModels): Promise<readonly Prepared[]> {
+    for (let prepared = given; ;) {
+      const picked = await this.showPlan(prepared, models);
+      if (picked !== SAY) return picked === 'Start' ? prepared : [];
+      prepared = (await this.askGuidance(prepared, models)) ?? prepared;
+    }
+  }
+
+  /** Asks what should change. Undefined when the user leaves it as it was. */
+  private async askGuidance(prepared: readonly Prepared[], models: RunModels) {
+    const guidance = await this.api.window.showInputBox({
+      title: 'What should change? (optional)',
+      prompt: 'In your own words. The optimizer model is told to put it before everything else.',
+      value: prepared[0]?.options.wishes?.guidance ?? prepared[0]?.task.defaults?.wishes?.guidance ?? '',
+      ignoreFocusOut: true,
+    });
+    if (guidance === undefined) return undefined;
+    const { planRun } = await loadEngine();
+    return Promise.all(
+      prepared.map(async (one): Promise<Prepared> => {
+        const { wishes, ...rest } = one.options;
+        const said = guidance.trim();
+        const options = said === '' ? rest : { ...rest, wishes: { ...wishes, guidance: said } };
+        return { ...one, options, plan: await planRun(one.task, options, models) };
+      }),
+    );
+  }
+
+  /** One look at the plan: what the user chose, `Start` among it. */
+  private async showPlan(prepared: readonly Prepared[], models: RunModels): Promise<string | undefined> {
     const title = `Optimize ${prepared.map(({ target }) => nameOf(target)).join(', ')}?`;
     const picked = await this.api.window.showInformationMessage(
       title,
       { modal: true, detail: prepared.map((one) => planText(one, models)).join('\n\n') },
       'Start',
       'Show What Will Be Sent',
+      SAY,
     );
-    if (picked !== 'Show What Will Be Sent') return picked === 'Start';
+    if (picked !== 'Show What Will Be Sent') return picked;
     await this.showSendings(prepared, models);
     const calls = prepared.reduce((sum, one) => sum + one.plan.maxCalls, 0);
     const start = { label: 'Start', description: `at most ${count(calls, 'request')}` };
     const choices = { title, placeHolder: 'Read what will be sent, then decide.', ignoreFocusOut: true };
-    return (await this.api.window.showQuickPick([start, { label: 'Cancel' }], choices)) === start;
+    return (await this.api.window.showQuickPick([start, { label: 'Cancel' }], choices))?.label;
   }
 
   private async showSendings(prepared: readonly Prepared[], models: RunModels): Promise<void> {
@@ -239,11 +275,19 @@ export class StartFlow {
   }
 }
 
+/** The user's own choice; where the settings are left alone, what hone.yaml names goes before their default. */
+function strategyOf(given: StartOptions, setting: string, { defaults }: PromptTask): { strategy?: string } {
+  const isLeft = setting === SETTINGS.strategy.default && defaults?.strategy !== undefined;
+  if (given.strategy === undefined && isLeft) return {};
+  return { strategy: given.strategy ?? setting };
+}
+
 function nameOf({ path, span }: PromptTarget): string {
   return span === undefined ? path : `${span} in ${path}`;
 }
 
-function planText({ target, task, plan }: Prepared, models: RunModels): string {
+function planText({ target, task, options, plan }: Prepared, models: RunModels): string {
+  const guidance = options.wishes?.guidance ?? task.defaults?.wishes?.guidance;
   const rows = `${count(task.testset.cases.length, 'row')} of ${task.testset.path}`;
   const groups = [
     [
@@ -252,10 +296,14 @@ function planText({ target, task, plan }: Prepared, models: RunModels): string {
       ...(plan.cost.kind === 'requests' ? [] : [costLine(plan)]),
       ...quotaNotes(plan, models),
     ],
+    guidance === undefined ? [] : [`What should change: ${guidance}`],
     plan.destinations,
     plan.notes,
   ];
-  return groups.map((lines) => lines.join('\n')).join('\n\n');
+  return groups
+    .map((lines) => lines.join('\n'))
+    .filter(Boolean)
+    .join('\n\n');
 }
 
 function quotaNotes(plan: RunPlan, { models }: RunModels): string[] {

@@ -19,7 +19,7 @@ const FAILURES_IN_A_ROW = 5;
  * Rows under way at once, over all prompts. More than any endpoint is asked for at once, so that the limiter behind the
  * model decides how many requests are in flight while rows that wait for a retry, a disk or a judge stand back.
  */
-const MOST_UNDER_WAY = 256;
+export const MOST_UNDER_WAY = 256;
 
 export interface EvaluatorOptions {
   readonly model: Model;

@@ -8,16 +8,33 @@ export interface MinibatchGateOptions {
   readonly rowsOf: (state: RunState, record: CandidateRecord) => readonly string[];
   /** The most rows that a gate has. */
   readonly size: number;
-  /** Whether a candidate must beat its parent; else equalling it is enough. */
+  /** Whether a candidate must beat its rivals; else equalling them is enough. */
   readonly isStrict: (record: CandidateRecord) => boolean;
+  /** The candidates that it meets there, the best of which counts. Default: its parent. */
+  readonly rivalsOf?: (state: RunState, record: CandidateRecord) => readonly string[];
 }
+
+/** Sums of scores that differ by less are equal. */
+const SAME_SUM = 1e-9;
 
 /**
  * A candidate meets its parent on a few rows first, and is scored on all selection rows only when its sum there is higher:
  * GEPA's acceptance (arXiv 2507.19457, algorithm 1). With three rows a worse candidate passes it often, and the parent's
  * rows are those that the proposer has read.
  */
-export function minibatchGate({ rowsOf, size, isStrict }: MinibatchGateOptions): Selector {
+export function minibatchGate({
+  rowsOf,
+  size,
+  isStrict,
+  rivalsOf = (_, { candidate }) => [candidate.parent ?? BASELINE_ID],
+}: MinibatchGateOptions): Selector {
+  const passes = (state: RunState, record: CandidateRecord, caseIds: readonly string[]): boolean =>
+    caseIds.length === 0 ||
+    rivalsOf(state, record).every((id) => {
+      const pairs = pairsOf(recordOf(state, id), record, caseIds);
+      const gain = pairs.reduce((sum, { before, after }) => sum + after.value - before.value, 0);
+      return pairs.length > 0 && (isStrict(record) ? gain > SAME_SUM : gain >= -SAME_SUM);
+    });
   return {
     rowsAtMost: ({ selection, selectsOnTrain }) => selection + (selectsOnTrain ? 0 : size),
     next(state, pending) {
@@ -25,9 +42,7 @@ export function minibatchGate({ rowsOf, size, isStrict }: MinibatchGateOptions):
       const atGate = unscored(gates);
       if (atGate.length > 0) return { kind: 'score', rows: atGate };
       const turnedBack = new Set(
-        gates
-          .filter(({ record, caseIds }) => !passes(state, record, caseIds, isStrict(record)))
-          .map(({ record }) => record),
+        gates.filter(({ record, caseIds }) => !passes(state, record, caseIds)).map(({ record }) => record),
       );
       const rows = selectionRows(state);
       const through = pending.filter((record) => !turnedBack.has(record));
@@ -37,7 +52,7 @@ export function minibatchGate({ rowsOf, size, isStrict }: MinibatchGateOptions):
         kind: 'settle',
         results: gates.map(({ record, caseIds }): SelectionResult => {
           const reason = turnedBack.has(record)
-            ? `It does not ${isStrict(record) ? 'beat' : 'equal'} its parent on ${caseIds.length} rows.`
+            ? `It does not ${isStrict(record) ? 'beat' : 'equal'} what it was made from on ${caseIds.length} rows.`
             : faultOf(state, record, rows);
           return reason === undefined
             ? { record, status: 'kept', reasons: [] }
@@ -46,17 +61,4 @@ export function minibatchGate({ rowsOf, size, isStrict }: MinibatchGateOptions):
       };
     },
   };
-}
-
-function passes(
-  state: RunState,
-  record: CandidateRecord,
-  caseIds: readonly string[],
-  strict: boolean,
-): boolean {
-  if (caseIds.length === 0) return true;
-  const parent = recordOf(state, record.candidate.parent ?? BASELINE_ID);
-  const pairs = pairsOf(parent, record, caseIds);
-  const gain = pairs.reduce((sum, { before, after }) => sum + after.value - before.value, 0);
-  return pairs.length > 0 && (strict ? gain > 0 : gain >= 0);
 }

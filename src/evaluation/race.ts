@@ -8,6 +8,7 @@ import {
   type RunState,
 } from '../core/run.js';
 import { differencesOf, sequentialComparison, shareOfLevel } from '../core/statistics.js';
+import { estimatesByLineage } from './lineage.js';
 import type { Selector } from './selector.js';
 import { leaderOf, standingsOf } from './standings.js';
 import { TRIAGE_ROWS, triageFault, triageRows } from './triage.js';
@@ -141,6 +142,14 @@ function incumbentOf(state: RunState, field: readonly CandidateRecord[]): Candid
   const kept = [...state.candidates.values()].filter(
     (record) => (record.status === 'kept' || record.status === 'best') && !field.includes(record),
   );
+  if (isByLineage(state)) {
+    const estimates = estimatesByLineage(state);
+    const worth = (record: CandidateRecord) => estimates.get(record.candidate.id) ?? 0;
+    return kept.reduce(
+      (best, next) => (worth(next) > worth(best) ? next : best),
+      recordOf(state, BASELINE_ID),
+    );
+  }
   return leaderOf(standingsOf(state, kept))?.record ?? recordOf(state, BASELINE_ID);
 }
 
@@ -177,6 +186,10 @@ function promotable(
   });
 }
 
+function isByLineage({ setup }: RunState): boolean {
+  return setup.estimate === 'lineage';
+}
+
 /** Of these rows the ones that no proposer reads. */
 function unreadRows({ setup }: RunState, rows: readonly string[]): readonly string[] {
   if (setup.selection === 'train') return [];
@@ -195,6 +208,11 @@ function noBetter(
   if (record === incumbent) return undefined;
   const pairs = pairsOf(incumbent, record, done);
   const gain = pairs.reduce((sum, { before, after }) => sum + after.value - before.value, 0);
+  if (isByLineage(state)) {
+    const estimates = estimatesByLineage(state);
+    if ((estimates.get(record.candidate.id) ?? 0) > (estimates.get(incumbent.candidate.id) ?? 0))
+      return undefined;
+  }
   const isShorter = record.candidate.text.length < incumbent.candidate.text.length;
   if (gain > 0 || (gain === 0 && isShorter)) return undefined;
   const rival = incumbent === recordOf(state, BASELINE_ID) ? 'your prompt' : incumbent.candidate.id;
@@ -225,7 +243,12 @@ function targetOf(
 }
 
 /** Why a candidate is dropped when its best possible mean is below what another one is sure of. */
-function outOfReach({ done, rows }: Round, target: number, record: CandidateRecord): string | undefined {
+function outOfReach(
+  { state, done, rows }: Round,
+  target: number,
+  record: CandidateRecord,
+): string | undefined {
+  if (isByLineage(state)) return undefined;
   const { n, atMost } = chanceOf(record, rows.length, done);
   if (atMost >= target) return undefined;
   return `After ${n} of ${rows.length} selection rows it could no longer reach the best score.`;

@@ -1,4 +1,5 @@
 import { BASELINE_ID } from '../core/candidate.js';
+import { seededRandom, shuffled } from '../core/hash.js';
 import { pairsOf, recordOf, type CandidateRecord, type RunState } from '../core/run.js';
 
 /** Failing rows that a candidate is tried on before it is scored on the selection rows. */
@@ -14,9 +15,13 @@ export function failedTrainRows(state: RunState, record: CandidateRecord): strin
   });
 }
 
-/** Rows that the parent fails: those that the candidate's advice is about first, since it can hardly mend others. */
+/**
+ * Rows that the parent fails: those that the candidate's advice is about first, since it can hardly mend others. They
+ * change from step to step, so that a few rows that nothing mends do not stop every edit.
+ */
 export function triageRows(state: RunState, record: CandidateRecord): string[] {
-  const failed = failedTrainRows(state, parentOf(state, record));
+  const random = seededRandom(`${state.setup.seed} ${record.candidate.step} triage`);
+  const failed = shuffled(failedTrainRows(state, parentOf(state, record)), random);
   const advised = new Set(record.candidate.adviceIds.flatMap((id) => state.advice.get(id)?.rows ?? []));
   return [...failed.filter((id) => advised.has(id)), ...failed.filter((id) => !advised.has(id))].slice(
     0,

@@ -28,7 +28,7 @@ export interface MemoryTask {
   readonly cases: readonly TestCase[];
   readonly splits: Splits;
   /** What came of a text on a row; the same for the same repeat. */
-  outcome(text: string, caseId: string, repeat: number): CaseOutcome;
+  outcome(text: string, caseId: string, repeat: number): CaseOutcome | Promise<CaseOutcome>;
 }
 
 export interface MemoryRunOptions {
@@ -38,6 +38,8 @@ export interface MemoryRunOptions {
   readonly optimizer: Model;
   /** Calls of task and optimizer model together, the exam included. */
   readonly maxCalls: number;
+  /** Steps at the most; without it only the calls end the run. Wasted steps count, and nothing else ends it before. */
+  readonly maxSteps?: number;
   readonly seed: number;
   /** Told of every event after it is folded. */
   readonly onEvent?: (event: RunEvent, state: RunState) => void;
@@ -66,9 +68,8 @@ const TASK_MODEL: ModelDescription = {
  * with the calls, not by its own count, and it never gives up, so that runs of equal budgets can be compared.
  */
 export async function runInMemory(task: MemoryTask, options: MemoryRunOptions): Promise<MemoryRun> {
-  const configured = untilCallsAreSpent(
-    configureStrategy(options.strategy, { ...longest(options.strategy), ...options.settings }),
-  );
+  const settings = { ...longest(options.strategy), ...options.settings };
+  const configured = untilAllIsSpent(configureStrategy(options.strategy, settings), options);
   const document = readPrompt(PATH, encodeText(task.start), { named: true });
   const span = document.spans[0]!;
   const state = begin(setupOf(task, configured, document, options));
@@ -103,11 +104,21 @@ export function splitsOf(cases: readonly TestCase[], seed: number): Splits {
   return splitTestSet(cases, { seed });
 }
 
-/** Steps without a usable proposal after which a method can only be stuck: they may cost nothing, and so never end. */
+/** Steps without a usable proposal after which a method can only be stuck. */
 const STUCK = 25;
+/** Steps for each call of the budget: a step may cost nothing, and a method that has nothing to do would never end. */
+const STEPS_PER_CALL = 2;
 
-function untilCallsAreSpent(strategy: ConfiguredStrategy): ConfiguredStrategy {
-  return { ...strategy, steps: () => Number.MAX_SAFE_INTEGER, patience: Infinity, emptySteps: STUCK };
+function untilAllIsSpent(
+  strategy: ConfiguredStrategy,
+  { maxCalls, maxSteps }: MemoryRunOptions,
+): ConfiguredStrategy {
+  return {
+    ...strategy,
+    steps: () => maxSteps ?? STEPS_PER_CALL * maxCalls,
+    patience: Infinity,
+    emptySteps: maxSteps === undefined ? Math.max(STUCK, strategy.emptySteps ?? 0) : Infinity,
+  };
 }
 
 /** A setting of this name counts how often a method goes round before it is done. */
@@ -150,6 +161,7 @@ function setupOf(
     strategy: strategy.id,
     ...(settings && { strategySettings: settings }),
     selection: selectionFor(configured, task.splits, maxCalls),
+    ...(configured.estimate && { estimate: configured.estimate }),
     effort: 'thorough',
     seed,
     maxCalls,
@@ -164,13 +176,13 @@ function evaluatorOf(
   spanId: string,
 ): Parameters<typeof optimize>[0]['evaluator'] {
   return {
-    evaluate(document, caseIds, { onOutcome, repeat = 0 }) {
+    async evaluate(document, caseIds, { onOutcome, repeat = 0 }) {
       const text = document.spans.find(({ id }) => id === spanId)!.text;
       for (const caseId of caseIds) {
         spend('task');
-        onOutcome(caseId, task.outcome(text, caseId, repeat));
+        const outcome = task.outcome(text, caseId, repeat);
+        onOutcome(caseId, outcome instanceof Promise ? await outcome : outcome);
       }
-      return Promise.resolve();
     },
   };
 }

@@ -1,4 +1,6 @@
 import { HoneError } from '../core/errors.js';
+import type { Model } from '../models/model.js';
+import { PAPER_TASKS } from './papers/index.js';
 
 /** What a user asks of a task of the papers; what is absent is the task's own default. */
 export interface LabRequest {
@@ -7,6 +9,15 @@ export interface LabRequest {
   readonly feedback?: string;
   readonly seeds?: number;
   readonly maxCalls?: number;
+  readonly steps?: number;
+  /** Cities of a travelling salesman. */
+  readonly cities?: number;
+  /** Standard deviation of the noise on observed values. */
+  readonly noise?: number;
+  /** Proposes; a simulated one where there is none. */
+  readonly optimizer?: Model;
+  /** Answers the prompts under work, where a task has some; a simulated one where there is none. */
+  readonly agent?: Model;
   readonly signal: AbortSignal;
 }
 
@@ -14,6 +25,8 @@ export interface LabRequest {
 export interface LabResult {
   readonly json: unknown;
   readonly text: string;
+  /** What ended the work early, although there are results. */
+  readonly trouble?: HoneError;
 }
 
 /** A task of the papers: `hone lab ID` runs it. */
@@ -26,7 +39,7 @@ export interface LabTask {
 }
 
 /** All tasks of the papers. */
-export const LAB_TASKS: readonly LabTask[] = [];
+export const LAB_TASKS: readonly LabTask[] = PAPER_TASKS;
 
 /** @throws HoneError `bad-usage` that names the tasks there are */
 export function labTaskOf(id: string, tasks: readonly LabTask[] = LAB_TASKS): LabTask {

@@ -181,7 +181,7 @@ function hundredths(share: number): string {
 }
 
 /** Columns as wide as their widest entry; the first is flush left, the others flush right. */
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
   return all

@@ -19,6 +19,9 @@ export interface Turn {
   readonly again?: boolean;
 }
 
+/** Requests that ended without the server. One that does not answer in time may have too much to do. */
+type GivenUp = 'given-up' | 'timed-out';
+
 /** A server takes a moment to see that a request was given up; until then it counts the request as in flight. */
 const GIVEN_UP_MS = 20;
 /** Statuses of an endpoint that has more to do than it can. */
@@ -93,9 +96,9 @@ export class Limiter {
   }
 
   /** Gives a place back, and tells the limiter how the request ended. */
-  leave(place: Place, ending: Ending | 'given-up', retryAfterMs?: number): void {
-    if (ending === 'given-up') {
-      this.later(() => this.leave(place, 'failed'), GIVEN_UP_MS);
+  leave(place: Place, ending: Ending | GivenUp, retryAfterMs?: number): void {
+    if (ending === 'given-up' || ending === 'timed-out') {
+      this.later(() => this.leave(place, ending === 'timed-out' ? 'refused' : 'failed'), GIVEN_UP_MS);
       return;
     }
     const { heldUntil } = this.window;
@@ -187,10 +190,10 @@ export async function sendInPlace(
   }
 }
 
-function endingOf(error: unknown, status: number | undefined): Ending | 'given-up' {
+function endingOf(error: unknown, status: number | undefined): Ending | GivenUp {
   if (HoneError.is(error, 'cancelled')) return 'given-up';
-  // A server that does not answer in time may have too much to do.
-  if (HoneError.is(error, 'rate-limited', 'timed-out')) return 'refused';
+  if (HoneError.is(error, 'timed-out')) return 'timed-out';
+  if (HoneError.is(error, 'rate-limited')) return 'refused';
   return HoneError.is(error, 'overloaded') && status !== undefined && OVERLOAD_STATUSES.has(status)
     ? 'refused'
     : 'failed';

@@ -48,7 +48,7 @@ export interface CallOptions {
 export interface Model extends ModelDescription {
   /** The endpoint's address, without any key; part of the cache key. Absent where there is no endpoint. */
   readonly baseUrl?: string;
-  /** How many requests it wants at once, where that is not for a limiter to find out: a batch takes all there are. */
+  /** How many requests it wants to have at hand at once: a batch takes all there are. Default: what suits any endpoint. */
   readonly maxOutstanding?: number;
   complete(request: ModelRequest, options?: CallOptions): Promise<ModelAnswer>;
 }

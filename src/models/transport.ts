@@ -80,14 +80,22 @@ function exchange(
       reject(aborted());
       return;
     }
-    const done = () => signal?.removeEventListener('abort', stop);
+    let isOver = false;
+    let hasRead = false;
+    const done = () => {
+      isOver = true;
+      signal?.removeEventListener('abort', stop);
+    };
     const fail = (error: Error) => {
       done();
       reject(error);
     };
     const request = start({ ...options, ...init, agent }, (response) => {
       const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('data', (chunk: Buffer) => {
+        hasRead = true;
+        chunks.push(chunk);
+      });
       response.on('end', () => {
         done();
         resolve({ response, bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) });
@@ -95,14 +103,44 @@ function exchange(
       response.on('error', fail);
     });
     const stop = () => {
-      fail(aborted());
-      request.destroy();
+      hasRead = false;
+      lastLooks.add(() => {
+        if (isOver) return;
+        if (hasRead) return stop();
+        fail(aborted());
+        request.destroy();
+      });
     };
     request.on('error', fail);
     signal?.addEventListener('abort', stop, { once: true });
     request.end(body);
   });
 }
+
+/** Exchanges that end in the same turn of the event loop. */
+const ENDS_PER_TURN = 4;
+
+/**
+ * Ends exchanges that were given up, a few in each turn of the event loop: what has arrived by then is read first, so that
+ * an answer that the endpoint has sent, and charges for, is not thrown away.
+ */
+class LastLooks {
+  private waiting: (() => void)[] = [];
+
+  add(end: () => void): void {
+    // The turn that goes on may have looked at the network before the abort.
+    if (this.waiting.push(end) === 1) setImmediate(() => setImmediate(this.next));
+  }
+
+  private readonly next = (): void => {
+    const ends = this.waiting.splice(0, ENDS_PER_TURN);
+    const goesOn = this.waiting.length > 0;
+    ends.forEach((end) => end());
+    if (goesOn) setImmediate(this.next);
+  };
+}
+
+const lastLooks = new LastLooks();
 
 function aborted(): DOMException {
   return new DOMException('The request was aborted.', 'AbortError');

@@ -17,9 +17,9 @@ import {
   type NoiseFloor,
   type Pair,
 } from '../core/statistics.js';
-import { DIRECTIONS, type Splits } from '../core/testset.js';
+import { DIRECTIONS, rowContent, type Splits } from '../core/testset.js';
 import { viewFor } from './searches.js';
-import { answersLeft } from './stop.js';
+import { answersLeft, targetAnswers } from './stop.js';
 import { bestCandidate } from './trajectory.js';
 
 /** Whether the prompt as it is passes every row that was scored, so that there is nothing to improve. */
@@ -66,7 +66,7 @@ export function examinationOf(state: RunState, finalists: readonly CandidateReco
   const opened = new Set(finalists.flatMap(({ candidate }) => examRows(state, candidate)));
   const rows = setup.testset.cases
     .filter(({ id }) => opened.has(id))
-    .map(({ vars, expected, asserts }) => JSON.stringify([vars, expected ?? null, asserts ?? null]))
+    .map(rowContent)
     .sort();
   const texts = finalists.map(({ candidate }) => candidate.text).sort();
   return {
@@ -103,7 +103,7 @@ export function probedRows(
     ),
   );
   const left = answersLeft(state);
-  return left >= unexamined.length + open.length ? open : [];
+  return left >= unexamined.length + targetAnswers(state) + open.length ? open : [];
 }
 
 /** How much the baseline's scores change by themselves; undefined where no row was scored twice. */

@@ -3,6 +3,7 @@ import { recordOf, type RunState } from '../core/run.js';
 import { BASELINE_ID } from '../core/candidate.js';
 import { guardSpan, splice } from '../formats/index.js';
 import { HoneError } from '../core/errors.js';
+import { brokenWishes } from './wishes.js';
 
 /** A prompt may grow to this many times its length, and to this many characters in any case. */
 const MAX_GROWTH = 5;
@@ -22,8 +23,8 @@ export type GuardResult =
   | { readonly ok: false; readonly reasons: readonly string[] };
 
 /**
- * Checks that cost nothing, before anything is sent: placeholders and structure kept, length, rows copied, duplicates,
- * and that the file can hold the text.
+ * Checks that cost nothing, before anything is sent: placeholders and structure kept, length, rows copied, the user's
+ * pins and word limit, duplicates, and that the file can hold the text.
  */
 export function guard(context: GuardContext, spanText: string, seen: ReadonlySet<string>): GuardResult {
   const { document, span, state } = context;
@@ -31,6 +32,7 @@ export function guard(context: GuardContext, spanText: string, seen: ReadonlySet
     ...guardSpan(document, span, spanText),
     ...tooLong(span.text, spanText),
     ...copiedRows(state, span.text, spanText),
+    ...brokenWishes(state.setup.wishes, span.text, spanText),
   ];
   if (seen.has(duplicateKey(spanText))) reasons.push('It is the same text as an earlier candidate.');
   if (reasons.length > 0) return { ok: false, reasons };

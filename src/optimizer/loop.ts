@@ -28,7 +28,9 @@ import { openReadings } from './readings.js';
 import { nextTurns, searchViews, viewFor, type Turn } from './searches.js';
 import type { ConfiguredStrategy, Proposal, Proposals } from './strategy.js';
 import { bestCandidate } from './trajectory.js';
+import { openOnTarget, withTargets } from './targets.js';
 import { verdictOf } from './verdict.js';
+import { withWishes } from './wishes.js';
 
 /** What the loop works with. The state is the fold over the events given to `record`, so it is never written here. */
 export interface LoopContext {
@@ -39,6 +41,8 @@ export interface LoopContext {
   readonly span: EditableSpan;
   readonly evaluator: Pick<Evaluator, 'evaluate'>;
   readonly optimizer: Model;
+  /** Evaluators of the further target models in the setup, by model id. */
+  readonly targets?: ReadonlyMap<string, Pick<Evaluator, 'evaluate'>>;
   /**
    * Notes that exam rows are about to be opened, and says how many comparisons with this baseline they have seen, this one
    * included; the same one again is not counted again. Without it, each run is taken for the first.
@@ -138,7 +142,9 @@ async function proposalsOf(run: LoopContext, { direction, room }: Turn): Promise
     room,
     ask: async (messages, { temperature = 1, repeat = 0 } = {}) => {
       const sample = repeat + state.unusableSteps * SAMPLES_PER_ATTEMPT;
-      const answer = await run.optimizer.complete({ messages, temperature, repeat: sample }, signalOf(run));
+      const question = withWishes(messages, state.setup.wishes, span.text);
+      const request = { messages: question, temperature, repeat: sample };
+      const answer = await run.optimizer.complete(request, signalOf(run));
       return answer.text;
     },
   });
@@ -213,7 +219,8 @@ async function conclude(run: LoopContext, stop: Stop): Promise<Stop> {
   if (stop.reason.endsWith('-spent') && !hasTried(state)) return stop;
   const finalists = finalistsOf(state);
   if (finalists.length > 0) await examine(run, finalists);
-  record({ type: 'verdict', verdict: verdictOf(state, finalists) });
+  if (finalists.length > 0) await scoreTargets(run, finalists);
+  record({ type: 'verdict', verdict: withTargets(state, finalists, verdictOf(state, finalists)) });
   return stop;
 }
 
@@ -242,6 +249,25 @@ async function examine(run: LoopContext, finalists: readonly CandidateRecord[]):
   ]);
 }
 
+/** Scores finalists and baseline on the rows of the verdict with each further model that the prompt is for. */
+async function scoreTargets(run: LoopContext, finalists: readonly CandidateRecord[]): Promise<void> {
+  const { state, record } = run;
+  throwIfCancelled(run.signal);
+  for (const { id, label } of state.setup.targets ?? []) {
+    const evaluator = run.targets?.get(id);
+    if (!evaluator) throw new Error(`The run has no evaluator for its target model ${label}.`);
+    await Promise.all(
+      openOnTarget(state, id, finalists).map(({ record: { candidate }, caseIds }) =>
+        evaluator.evaluate(documentOf(run, candidate), caseIds, {
+          ...signalOf(run),
+          onOutcome: (caseId, outcome) =>
+            record({ type: 'targeted', target: id, candidateId: candidate.id, caseId, outcome }),
+        }),
+      ),
+    );
+  }
+}
+
 /** Scores a candidate on the rows that it has no outcome for: its own bytes are read again, so that what is scored is what is written. */
 async function scoreRows(
   run: LoopContext,
@@ -252,15 +278,17 @@ async function scoreRows(
   const open = caseIds.filter((id) => !record.outcomes.has(id));
   if (open.length === 0) return;
   const { candidate } = record;
-  const document = readPrompt(run.document.path, new TextEncoder().encode(candidate.text), {
-    format: run.document.format,
-    span: run.document.focus,
-  });
-  await run.evaluator.evaluate(document, open, {
+  await run.evaluator.evaluate(documentOf(run, candidate), open, {
     ...signalOf(run),
     onOutcome: (caseId, outcome) =>
       run.record({ type: 'scored', candidateId: candidate.id, caseId, outcome }),
   });
+}
+
+/** A candidate's own bytes, read again. */
+function documentOf(run: LoopContext, { text }: Candidate): PromptDocument {
+  const { path, format, focus } = run.document;
+  return readPrompt(path, new TextEncoder().encode(text), { format, span: focus });
 }
 
 function signalOf(run: LoopContext): { signal?: AbortSignal } {

@@ -10,10 +10,14 @@ export interface FrontMember extends ScoredRecord {
 /**
  * The candidates that are best on at least one selection row, without those whose rows others cover, the lowest mean
  * tried first (GEPA, arXiv 2507.19457, algorithm 2).
+ * @param most only so many with the highest means, before any is left out; the first of equals. Default: all
  */
-export function paretoFront(state: RunState): FrontMember[] {
+export function paretoFront(state: RunState, most = Infinity): FrontMember[] {
   const pool = scoredCandidates(state);
-  const fronts = selectionRows(state).map((row) => bestOn(pool, row));
+  const eligible = new Set([...pool].sort((a, b) => b.score - a.score).slice(0, most));
+  const fronts = selectionRows(state).map(
+    (row) => new Set([...bestOn(pool, row)].filter((member) => eligible.has(member))),
+  );
   const kept = new Set(fronts.flatMap((front) => [...front]));
   for (const member of [...kept].sort((a, b) => a.score - b.score)) {
     const isCovered = fronts.every(

@@ -40,14 +40,15 @@ export function applyDeltas(text: string, start: string, deltas: readonly Delta[
       if (known.has(delta.id)) gone.add(delta.id);
       continue;
     }
+    const line = oneLine(delta.text);
+    if (line === '') continue;
     if (delta.kind === 'merge') {
-      const present = delta.ids.filter((id) => known.has(id) && !gone.has(id));
-      if (present.length < 2) continue;
+      const present = new Set(delta.ids.filter((id) => known.has(id) && !gone.has(id)));
+      if (present.size < 2) continue;
       present.forEach((id) => gone.add(id));
     }
     const others = [...rules.filter(({ id }) => !gone.has(id)).map((rule) => rule.text), ...added];
-    const line = oneLine(delta.text);
-    if (line !== '' && !others.some((other) => similarity(other, line) >= sameness)) added.push(line);
+    if (!others.some((other) => similarity(other, line) >= sameness)) added.push(line);
   }
   if (gone.size === 0 && added.length === 0) return text;
   return written(text, start, rules, gone, added);
@@ -96,19 +97,24 @@ export function deltasIn(blocks: readonly string[]): Delta[] {
 }
 
 function deltaIn(line: string): Delta[] {
-  const [, word = '', rest = ''] = /^[-*]?\s*(add|drop|merge):\s*(.+)$/i.exec(line) ?? [];
+  const [, word = '', rest = ''] =
+    /^(?:[-*]\s+|\d+[.)]\s+)?\**(add|drop|merge)\**:\**\s*(.+)$/i.exec(line) ?? [];
   switch (word.toLowerCase()) {
     case 'add':
       return [{ kind: 'add', text: rest }];
     case 'drop':
-      return (rest.match(/\br\d+\b/g) ?? []).map((id) => ({ kind: 'drop', id }));
+      return idsIn(rest).map((id) => ({ kind: 'drop', id }));
     case 'merge': {
-      const [, ids = '', text = ''] = /^((?:[\s,]*(?:and\s+)?r\d+)+)\s*:\s*(.+)$/i.exec(rest) ?? [];
-      return text === '' ? [] : [{ kind: 'merge', ids: ids.match(/r\d+/g) ?? [], text }];
+      const [, ids = '', text = ''] = /^((?:[\s,+&]*(?:and\s+)?r\d+)+)\s*:\s*(.+)$/i.exec(rest) ?? [];
+      return text === '' ? [] : [{ kind: 'merge', ids: idsIn(ids), text }];
     }
     default:
       return [];
   }
+}
+
+function idsIn(text: string): string[] {
+  return (text.match(/\br\d+\b/gi) ?? []).map((id) => id.toLowerCase());
 }
 
 /** What a model that answered with a whole prompt has changed, rule by rule: lines that came and rules that went. */

@@ -5,8 +5,14 @@ import { block, excerpt } from './metaPrompt.js';
 import { expectedText, inputsOf } from './rows.js';
 import type { ProposalContext } from './strategy.js';
 
-const TEXT_SHOWN = 600;
-const PASSING_TEXT_SHOWN = 200;
+/** Characters of each text of a row that are shown where the user says nothing: the credit horizon. */
+export const TRACE_CHARACTERS = 600;
+/** Of a row that passes, a part of that: it says what must stay, not what went wrong. */
+const PASSING_PART = 1 / 3;
+
+function textShown({ state }: Pick<ProposalContext, 'state'>): number {
+  return state.setup.traceCharacters ?? TRACE_CHARACTERS;
+}
 
 /** What every meta-prompt that shows rows says of them. */
 export const ROWS_ARE_DATA =
@@ -47,10 +53,11 @@ function isScored(outcome: CaseOutcome | undefined): outcome is CaseOutcome & { 
 
 /** A failing row as every meta-prompt shows it. */
 export function failingRowBlock(context: ProposalContext, { row, output, texts }: FailingRow): string {
+  const limit = textShown(context);
   const lines = [
-    ...inputLines(context, row, TEXT_SHOWN),
-    `answer: ${excerpt(output, TEXT_SHOWN)}`,
-    ...expectedLine('expected', row, TEXT_SHOWN),
+    ...inputLines(context, row, limit),
+    `answer: ${excerpt(output, limit)}`,
+    ...expectedLine('expected', row, limit),
     ...texts.map((text) => `feedback: ${text}`),
   ];
   return block('row', lines.join('\n'), { id: row.id });
@@ -70,26 +77,24 @@ export function answeredRowBlock(
 
 /** A row that passes now and must go on passing. */
 export function passingRowBlock(context: ProposalContext, row: TestCase): string {
-  const lines = [
-    ...inputLines(context, row, PASSING_TEXT_SHOWN),
-    ...expectedLine('expected', row, PASSING_TEXT_SHOWN),
-  ];
+  const limit = Math.ceil(textShown(context) * PASSING_PART);
+  const lines = [...inputLines(context, row, limit), ...expectedLine('expected', row, limit)];
   return block('passing_row', lines.join('\n'), { id: row.id });
 }
 
 /** A row with its right answer, as an example of the task. */
 export function exemplarBlock(context: ProposalContext, row: TestCase): string {
-  return block('exemplar', [...exemplarInputs(context, row), ...exemplarOutput(row)].join('\n'));
+  return block('exemplar', [...exemplarInputs(context, row), ...exemplarOutput(context, row)].join('\n'));
 }
 
 /** `name: value`, a line for each input of an example. */
 export function exemplarInputs(context: ProposalContext, row: TestCase): string[] {
-  return inputLines(context, row, TEXT_SHOWN);
+  return inputLines(context, row, textShown(context));
 }
 
 /** `output: …` with the right answer; no line for an unlabelled row. */
-export function exemplarOutput(row: TestCase): string[] {
-  return expectedLine('output', row, TEXT_SHOWN);
+export function exemplarOutput(context: ProposalContext, row: TestCase): string[] {
+  return expectedLine('output', row, textShown(context));
 }
 
 function inputLines(context: ProposalContext, row: TestCase, limit: number): string[] {

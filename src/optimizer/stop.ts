@@ -1,5 +1,6 @@
 import { callsMade, MODEL_ROLES, selectionRows, type Effort, type RunState, type Stop } from '../core/run.js';
 import { BASELINE_ID } from '../core/candidate.js';
+import type { SelectionPart, Splits } from '../core/testset.js';
 import type { SelectionSizes } from '../evaluation/selector.js';
 import { judgeCallsPerAnswer, type ScorerConfig } from '../scorers/index.js';
 import { openReadings } from './readings.js';
@@ -31,11 +32,24 @@ export function callsPerCandidate(state: RunState, strategy: ConfiguredStrategy)
 }
 
 /**
- * Answers kept back so that the exam can be held: the baseline and the winner on all exam rows; in a view of one direction
- * of a cross-fitted search, what both directions' exams take.
+ * Answers kept back so that the exam can be held: the baseline and the winner on all exam rows, with each model that the
+ * prompt is for; in a view of one direction of a cross-fitted search, what both directions' exams take.
  */
 export function examReserve(state: RunState): number {
-  return 2 * state.setup.splits.exam.length + state.keptBack;
+  return 2 * state.setup.splits.exam.length + targetAnswers(state) + state.keptBack;
+}
+
+/** Answers of further target models that the verdict takes; in a view of one direction without those of the other half. */
+export function targetAnswers({ setup }: RunState): number {
+  const { splits, selection, targets = [] } = setup;
+  return targets.length * answersPerTarget(splits, selection);
+}
+
+/** Answers that each further target model gives for a verdict: to the baseline and to the winner, on all its rows. */
+export function answersPerTarget(splits: Splits, selection: SelectionPart): number {
+  const { train, validation, exam, crossFitted } = splits;
+  const judged = exam.length > 0 || selection !== 'validation' ? exam : validation;
+  return 2 * (judged.length + (crossFitted ? train.length : 0));
 }
 
 /**

@@ -80,6 +80,8 @@ export interface Reading {
 export interface ConfiguredStrategy {
   /** The part of the test set whose rows choose among candidates. */
   readonly selection: SelectionPart;
+  /** Compares candidates by what their lineage tells of them, instead of by their own rows alone. */
+  readonly estimate?: 'lineage';
   /** Steps of a run. Default: by effort, see `STEPS`. */
   readonly steps?: (effort: Effort) => number;
   /** Whether the method has come to its end by itself. */

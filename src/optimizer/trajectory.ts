@@ -1,3 +1,4 @@
+import { estimatesByLineage } from '../evaluation/lineage.js';
 import { BASELINE_ID } from '../core/candidate.js';
 import {
   pairsOf,
@@ -59,7 +60,10 @@ const SAME_SCORE = 1e-9;
 export function bestCandidate(state: RunState): ScoredRecord | undefined {
   const [baseline, ...others] = scoredCandidates(state);
   if (!baseline) return undefined;
-  const merits = meritsOf(state, baseline, others);
+  const merits =
+    state.setup.estimate === 'lineage'
+      ? lineageMerits(state, [baseline, ...others])
+      : meritsOf(state, baseline, others);
   let best = baseline;
   let bestMerit = merits.get(baseline)!;
   for (const next of others) {
@@ -71,6 +75,11 @@ export function bestCandidate(state: RunState): ScoredRecord | undefined {
     bestMerit = merit;
   }
   return best;
+}
+
+function lineageMerits(state: RunState, records: readonly ScoredRecord[]): ReadonlyMap<ScoredRecord, number> {
+  const estimates = estimatesByLineage(state);
+  return new Map(records.map((each) => [each, estimates.get(each.record.candidate.id) ?? 0]));
 }
 
 /** What candidates are ranked by: their scores, or shrunken differences where these rest on different numbers of rows. */
@@ -89,12 +98,4 @@ function meritsOf(
   // Where chance explains all differences, none is left; then the exam has to tell.
   if (shrunken.every((each) => each === 0)) return byScore;
   return new Map([[baseline, 0], ...others.map((each, index) => [each, shrunken[index]!] as const)]);
-}
-
-/** The `limit` best texts in ascending order of score, as OPRO shows them (arXiv 2309.03409, section 4.2). */
-export function ascendingTrajectory(state: RunState, limit: number, leastScore: number): ScoredRecord[] {
-  return scoredCandidates(state)
-    .filter(({ score }) => score >= leastScore)
-    .sort((a, b) => a.score - b.score)
-    .slice(-limit);
 }

@@ -4,9 +4,7 @@ import { BASELINE_ID } from '../core/candidate.js';
 export interface SearchNode {
   readonly id: string;
   readonly reward: number;
-  /** Whether children were asked for, also when none came of it. */
-  readonly isExpanded: boolean;
-  /** In order of proposal. */
+  /** In order of proposal. A node without any is expanded when a path comes to it, again where nothing came of it before. */
   readonly children: readonly string[];
 }
 
@@ -22,18 +20,20 @@ export interface SearchOptions {
 
 /** What one iteration after another leaves behind. */
 interface Statistics {
-  readonly visits: Map<string, number>;
   /** Sums of rewards from a node to the end of a path, one for each path through it. */
   readonly sums: Map<string, number[]>;
+  /** The highest reward that a path has come to. */
   best: number;
 }
 
 /**
  * UCT as PromptAgent has it (arXiv 2310.16427, equation 2): `Q + w * sqrt(ln(N_parent + 1) / max(1, N_child))`.
- * @param value mean over paths of the rewards from the node to the path's end; its own reward when it was not visited
+ * @param value mean over paths of the rewards from the node to the path's end; its own reward when it is on none
+ * @param parentPaths ended paths through the parent, at least 0
+ * @param paths ended paths through the node, at least 0
  */
-export function uct(value: number, parentVisits: number, visits: number, exploration: number): number {
-  return value + exploration * Math.sqrt(Math.log(parentVisits + 1) / Math.max(1, visits));
+export function uct(value: number, parentPaths: number, paths: number, exploration: number): number {
+  return value + exploration * Math.sqrt(Math.log(parentPaths + 1) / Math.max(1, paths));
 }
 
 /**
@@ -48,16 +48,14 @@ export function nextExpansion(
 ): string | undefined {
   const root = tree.get(BASELINE_ID);
   if (!root) return undefined;
-  const statistics: Statistics = { visits: new Map(), sums: new Map(), best: root.reward };
+  const statistics: Statistics = { sums: new Map(), best: root.reward };
   for (let iteration = 0; iteration < options.iterations; iteration++) {
     const path = selectPath(tree, root, statistics, options);
     for (;;) {
       const node = path.at(-1)!;
-      if (isEnd(node, path, statistics, options)) break;
-      if (!node.isExpanded) return node.id;
+      if (endsPath(node, path, statistics, options)) break;
       const next = bestChild(tree, node);
-      if (!next) break;
-      visit(statistics, next);
+      if (!next) return node.id;
       path.push(next);
     }
     backPropagate(path, statistics);
@@ -65,7 +63,7 @@ export function nextExpansion(
   return undefined;
 }
 
-/** From the root down by UCT to a node that has no children, or at which a path ends. */
+/** From the root down by UCT to a node that has no children, or at which every path ends. */
 function selectPath(
   tree: ReadonlyMap<string, SearchNode>,
   root: SearchNode,
@@ -73,47 +71,47 @@ function selectPath(
   options: SearchOptions,
 ): SearchNode[] {
   const path = [root];
-  visit(statistics, root);
   for (;;) {
     const node = path.at(-1)!;
     const children = childrenOf(tree, node);
-    // Children that no path has reached yet are for the simulation to choose from.
-    const isKnown = children.some(({ id }) => statistics.visits.has(id));
-    if (!isKnown || isEnd(node, path, statistics, options)) return path;
-    const parentVisits = statistics.visits.get(node.id)!;
+    // The path on which they came up went on to one of them: without it they are not there yet.
+    const areThere = children.some(({ id }) => statistics.sums.has(id));
+    if (!areThere || isTerminal(node, path, options)) return path;
     const next = children
-      .map((child) => ({
-        child,
-        value: uct(
-          valueOf(child, statistics),
-          parentVisits,
-          statistics.visits.get(child.id) ?? 0,
-          options.exploration,
-        ),
-      }))
+      .map((child) => ({ child, value: uctOf(child, node, statistics, options) }))
       .reduce((best, each) => (each.value > best.value ? each : best)).child;
-    visit(statistics, next);
     path.push(next);
   }
 }
 
-function valueOf(node: SearchNode, { sums }: Statistics): number {
-  const all = sums.get(node.id);
-  return all ? all.reduce((total, each) => total + each, 0) / all.length : node.reward;
+function uctOf(node: SearchNode, parent: SearchNode, { sums }: Statistics, options: SearchOptions): number {
+  const own = sums.get(node.id) ?? [];
+  const value = own.length === 0 ? node.reward : own.reduce((total, each) => total + each, 0) / own.length;
+  return uct(value, sums.get(parent.id)?.length ?? 0, own.length, options.exploration);
 }
 
-/** A path ends at the depth limit; deep enough, also where it beats all others, or is worse than where it came from. */
-function isEnd(
+/** A path ends at the depth limit; deep enough, also where it is worse than where it came from. */
+function isTerminal(
   node: SearchNode,
   path: readonly SearchNode[],
-  { best }: Statistics,
   { depthLimit, minDepth }: SearchOptions,
 ): boolean {
   const depth = path.length - 1;
   if (depth >= depthLimit) return true;
   if (depth <= minDepth) return false;
-  const floor = (path[0]!.reward + path.at(-2)!.reward) / 2;
-  return node.reward > best || node.reward < floor;
+  return node.reward < (path[0]!.reward + path.at(-2)!.reward) / 2;
+}
+
+/** Whether the simulation ends here: deep enough, also where it beats all that paths have come to. */
+function endsPath(
+  node: SearchNode,
+  path: readonly SearchNode[],
+  statistics: Statistics,
+  options: SearchOptions,
+): boolean {
+  const isRecord = node.reward > statistics.best && path.length - 1 > options.minDepth;
+  statistics.best = Math.max(statistics.best, node.reward);
+  return isRecord || isTerminal(node, path, options);
 }
 
 function childrenOf(tree: ReadonlyMap<string, SearchNode>, node: SearchNode): SearchNode[] {
@@ -128,15 +126,10 @@ function bestChild(tree: ReadonlyMap<string, SearchNode>, node: SearchNode): Sea
   );
 }
 
-function visit({ visits }: Statistics, { id }: SearchNode): void {
-  visits.set(id, (visits.get(id) ?? 0) + 1);
-}
-
-function backPropagate(path: readonly SearchNode[], statistics: Statistics): void {
+function backPropagate(path: readonly SearchNode[], { sums }: Statistics): void {
   let sum = 0;
   for (const node of path.toReversed()) {
     sum += node.reward;
-    statistics.sums.set(node.id, [...(statistics.sums.get(node.id) ?? []), sum]);
-    statistics.best = Math.max(statistics.best, node.reward);
+    sums.set(node.id, [...(sums.get(node.id) ?? []), sum]);
   }
 }

@@ -7,6 +7,7 @@ import {
   type Price,
   type PriceTable,
 } from '../core/run.js';
+import { MOST_UNDER_WAY } from '../evaluation/evaluator.js';
 import {
   abandonedCall,
   AnswerStore,
@@ -29,8 +30,12 @@ export interface RunModels {
   readonly models: Readonly<Record<ModelRole, Model>>;
   /** Requests in flight at once at each model, at most and to begin with. Default: 8 to begin with, as many as it takes up to 64. */
   readonly concurrency?: number;
+  /** Whether stragglers may get a second try where requests cost nothing. Default true. */
+  readonly hedge?: boolean;
   /** Serve answers of earlier runs from the workspace's store. Default true. */
   readonly sharedCache?: boolean;
+  /** Further models that the prompt is for; the verdict is held with each of them. */
+  readonly targets?: readonly Model[];
   /** Send the task model's requests through the Batch API of its endpoint; absent for one by one. */
   readonly batches?: BatchEndpoint;
   /** The endpoint of openai models, noted in the run so that it can be resumed. */
@@ -59,6 +64,8 @@ export interface ConnectOptions extends Pick<MeterOptions, 'onSent' | 'onUnsent'
 
 export interface ConnectedModels {
   readonly models: Readonly<Record<ModelRole, Model>>;
+  /** Further target models, by id. */
+  readonly targets: ReadonlyMap<string, Model>;
   /** After closing: what goes on at the endpoint, as a sentence; undefined when nothing does. */
   goesOn(): string | undefined;
   close(): Promise<void>;
@@ -81,13 +88,13 @@ export function scorerContext(root: string, judge: Model): ScorerContext {
  * @throws HoneError `bad-config` when the price of a model is not known
  */
 export function checkPriced(
-  models: Readonly<Record<ModelRole, ModelDescription>>,
+  models: Iterable<ModelDescription>,
   maxCost: number | undefined,
   prices: PriceTable = {},
 ): void {
   if (maxCost === undefined) return;
   const budget = new CallBudget({ maxCalls: Infinity, maxCost, prices });
-  for (const model of Object.values(models)) budget.checkPriced(model);
+  for (const model of models) budget.checkPriced(model);
 }
 
 /**
@@ -97,7 +104,7 @@ export function checkPriced(
  */
 export async function connectModels(
   root: string,
-  { models: given, batches, concurrency, sharedCache = true }: RunModels,
+  { models: given, targets = [], batches, concurrency, hedge = true, sharedCache = true }: RunModels,
   options: ConnectOptions,
 ): Promise<ConnectedModels> {
   const { name, maxCalls, maxCost, spent, wasCounted, onSent, onUnsent, onCall, onWaiting } = options;
@@ -140,25 +147,33 @@ export async function connectModels(
     },
   });
   const limiters = limitersPerModel({ concurrency, onWaiting });
-  const stack = (role: ModelRole) =>
-    stackModel(models[role], {
+  const stack = (role: ModelRole, model: Model = models[role]) =>
+    stackModel(withEnoughAtHand(model, concurrency), {
       role,
       store,
-      limiter: limiters.limiterOf(models[role]),
+      limiter: limiters.limiterOf(model),
       budget,
-      onCall: (call) => onCall(call.cached ? withSaving(call, priceFor(role)) : call),
+      hedge,
+      onCall: (call) => onCall(call.cached ? withSaving(call, priceOfUse(model, options.prices)) : call),
       ...(onSent && { onSent }),
       ...(onUnsent && { onUnsent }),
       ...(limiters.onWaiting && { retry: { onWaiting: limiters.onWaiting } }),
     });
   return {
     models: { task: stack('task'), optimizer: stack('optimizer'), judge: stack('judge') },
+    targets: new Map(targets.map((model) => [model.id, stack('task', model)])),
     goesOn: () => batched?.goesOn(),
     close: async () => {
       await store.close();
       await batched?.close((key) => store.has(key));
     },
   };
+}
+
+/** So many that the limiter always finds one that is ready to be sent. */
+function withEnoughAtHand(model: Model, concurrency = 0): Model {
+  const maxOutstanding = model.maxOutstanding ?? 2 * concurrency;
+  return maxOutstanding > MOST_UNDER_WAY ? { ...model, maxOutstanding } : model;
 }
 
 /** A cached answer with what it would have cost. */

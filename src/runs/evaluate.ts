@@ -104,7 +104,6 @@ export async function evaluateRows(
         task.testset,
         scorerContext(task.root, connected.models.judge),
       ),
-      maxOutstanding: connected.models.task.maxOutstanding ?? outstandingFor(models.concurrency),
     });
     const evaluateOnce = (sample: number) =>
       evaluator
@@ -142,11 +141,6 @@ export async function evaluateRows(
     ...(endedEarly && { endedEarly }),
     close: () => spill.close(),
   };
-}
-
-/** Enough rows under way that the limiter always finds one that is ready to be sent. */
-function outstandingFor(concurrency: number | undefined): number {
-  return Math.max(256, 2 * (concurrency ?? 0));
 }
 
 function withSentence(error: HoneError, sentence: string | undefined): HoneError {

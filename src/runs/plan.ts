@@ -1,13 +1,15 @@
 import { HoneError } from '../core/errors.js';
 import { defaultSpan, type EditableSpan } from '../core/prompt.js';
-import type { Effort, ModelRole } from '../core/run.js';
+import type { Effort, ModelDescription, ModelRole } from '../core/run.js';
 import { rowsOfSelection, splitTestSet, type SelectionPart, type Splits } from '../core/testset.js';
+import { countWords, type Wishes } from '../core/wishes.js';
 import { isCountedInRequests, priceOfUse } from '../models/index.js';
 import { callBounds, type CallBounds } from '../optimizer/callBounds.js';
 import { whatCanBeShown } from '../optimizer/exam.js';
 import type { SettingValues, Strategy } from '../optimizer/strategy.js';
 import { selectionFor } from '../optimizer/selection.js';
 import { configureStrategy, strategyOf } from '../optimizer/strategies/index.js';
+import { missingPins } from '../optimizer/wishes.js';
 import { judgeCallsPerAnswer } from '../scorers/index.js';
 import type { PromptTask } from '../workspace/index.js';
 import { checkPriced, type RunModels } from './connect.js';
@@ -29,6 +31,10 @@ export interface RunOptions {
   readonly seed?: number;
   /** Span to edit; default the first system span. */
   readonly spanId?: string;
+  /** What the user wants of new prompts; goes before what hone.yaml says, and adds to its pinned passages. */
+  readonly wishes?: Wishes;
+  /** Characters of each text of a row that the optimizer sees, at least 20; default 600. */
+  readonly traceCharacters?: number;
 }
 
 /** Requests of a run, without those that are sent again after faults. */
@@ -59,10 +65,14 @@ export interface RunPlan {
 /** A run's options with all defaults filled in. */
 export interface ResolvedOptions {
   readonly strategy: Strategy;
+  readonly strategySettings: SettingValues;
+  readonly wishes: Wishes;
+  readonly traceCharacters: number | undefined;
   readonly effort: Effort;
   readonly seed: number;
   readonly splits: Splits;
   readonly selection: SelectionPart;
+  readonly estimate: 'lineage' | undefined;
   readonly maxCalls: number;
   readonly span: EditableSpan;
   readonly bounds: CallBounds;
@@ -70,15 +80,30 @@ export interface ResolvedOptions {
 
 /** Fewer rows than this in all cannot be divided into a part to learn from and a part to judge by. */
 const LEAST_ROWS = 2;
+const DEFAULT_STRATEGY = 'hone';
+/** Fewer characters of a text say nothing. */
+export const LEAST_TRACE = 20;
 
 /**
  * Fills in the defaults.
  * @throws HoneError `bad-usage` for an unknown strategy or span, or a limit that leaves no room for a single candidate;
  *   `bad-test-set` for rows that cannot be divided
  */
-export function resolveOptions(task: PromptTask, options: RunOptions): ResolvedOptions {
-  const strategy = strategyOf(options.strategy ?? 'hone');
-  const configured = configureStrategy(strategy, options.strategySettings);
+export function resolveOptions(
+  task: PromptTask,
+  options: RunOptions,
+  targets: readonly ModelDescription[] = [],
+): ResolvedOptions {
+  const { defaults = {} } = task;
+  const strategy = strategyOf(options.strategy ?? defaults.strategy ?? DEFAULT_STRATEGY);
+  const strategySettings = {
+    ...(strategy.id === (defaults.strategy ?? DEFAULT_STRATEGY) && defaults.settings),
+    ...options.strategySettings,
+  };
+  const configured = configureStrategy(strategy, strategySettings);
+  const wishes = wishesOf(task, options);
+  const traceCharacters = options.traceCharacters ?? defaults.traceCharacters;
+  if (traceCharacters !== undefined && traceCharacters < LEAST_TRACE) throw shortTrace(traceCharacters);
   const effort = options.effort ?? 'normal';
   const { train, validation, seed: repositorySeed } = task.splits ?? {};
   const seed = options.seed ?? repositorySeed ?? 0;
@@ -112,6 +137,7 @@ export function resolveOptions(task: PromptTask, options: RunOptions): ResolvedO
     splits,
     selection,
     judgeCalls,
+    targets: targets.length,
     temperature: task.document.settings.temperature,
   });
   const maxCalls = options.maxCalls ?? bounds.task + bounds.optimizer + bounds.judge;
@@ -122,7 +148,64 @@ export function resolveOptions(task: PromptTask, options: RunOptions): ResolvedO
       nextStep: `Raise the limit to ${bounds.least} or more, or use a smaller test set.`,
     });
   }
-  return { strategy, effort, seed, splits, selection, maxCalls, span: spanOf(task, options.spanId), bounds };
+  const span = spanOf(task, options.spanId);
+  return {
+    strategy,
+    strategySettings,
+    wishes,
+    traceCharacters,
+    effort,
+    seed,
+    splits,
+    selection,
+    estimate: configured.estimate,
+    maxCalls,
+    span,
+    bounds,
+  };
+}
+
+/** What the run says goes before what hone.yaml says; pinned passages are those of both. */
+function wishesOf({ document, defaults }: PromptTask, options: RunOptions): Wishes {
+  const pinned = [...new Set([...(defaults?.wishes?.pinned ?? []), ...(options.wishes?.pinned ?? [])])];
+  const wishes = {
+    ...defaults?.wishes,
+    ...options.wishes,
+    ...(pinned.length > 0 && { pinned }),
+  };
+  const texts = [...document.spans, ...document.messages].map(({ text }) => text);
+  const [missing] = missingPins(wishes, texts);
+  if (missing === undefined) return wishes;
+  throw new HoneError({
+    reason: 'bad-usage',
+    message: `The pinned passage "${missing}" does not stand in ${document.path}.`,
+    nextStep: 'Copy it from the file as it stands there, white space and letter case included.',
+    place: { file: document.path },
+  });
+}
+
+function shortTrace(given: number): HoneError {
+  return new HoneError({
+    reason: 'bad-usage',
+    message: `With ${given} characters of a row the optimizer sees nothing of it.`,
+    nextStep: `Show it at least ${LEAST_TRACE} characters.`,
+  });
+}
+
+function unusedSettings({ defaults }: PromptTask, { id }: Strategy): string[] {
+  const named = defaults?.strategy ?? DEFAULT_STRATEGY;
+  return defaults?.settings && named !== id
+    ? [`The settings in hone.yaml are those of ${named}, so that this run, with ${id}, does not use them.`]
+    : [];
+}
+
+function longAlready({ maxWords }: Wishes, { text }: EditableSpan): string[] {
+  const words = countWords(text);
+  return maxWords !== undefined && words > maxWords
+    ? [
+        `The prompt has ${words} words already, more than the limit of ${maxWords}: no new text may have more than it has.`,
+      ]
+    : [];
 }
 
 function spanOf(task: PromptTask, spanId: string | undefined): EditableSpan {
@@ -148,8 +231,13 @@ function spanOf(task: PromptTask, spanId: string | undefined): EditableSpan {
  */
 export async function planRun(task: PromptTask, options: RunOptions, used: RunModels): Promise<RunPlan> {
   const { models, sharedCache = true } = used;
-  const { splits, selection, maxCalls, span, bounds } = resolveOptions(task, options);
-  checkPriced(models, options.maxCost, task.prices);
+  const { targets = [] } = used;
+  const { splits, selection, maxCalls, span, bounds, strategy, wishes } = resolveOptions(
+    task,
+    options,
+    targets,
+  );
+  checkPriced([...Object.values(models), ...targets], options.maxCost, task.prices);
   const counts = {
     train: splits.train.length,
     validation: splits.validation.length,
@@ -166,6 +254,11 @@ export async function planRun(task: PromptTask, options: RunOptions, used: RunMo
     share: Math.min(1, maxCalls / all),
     rows,
     spanText: span.text,
+    targets: targets.map((model) => ({
+      label: model.label,
+      price: priceOfUse(model, task.prices),
+      inRequests: isCountedInRequests(model),
+    })),
     prices: { task: priced('task'), optimizer: priced('optimizer'), judge: priced('judge') },
     models,
     inRequests: (role) => isCountedInRequests(models[role]),
@@ -185,11 +278,20 @@ export async function planRun(task: PromptTask, options: RunOptions, used: RunMo
     cost,
     destinations: [
       `The prompt with each row's inputs goes to ${label} at ${destination}.`,
-      `The prompt with train rows, their answers and expected answers goes to ${optimizer.label} at ${optimizer.destination}.`,
+      `The prompt with train rows, their answers and expected answers${wishes.guidance === undefined ? '' : ', and your guidance,'} goes to ${optimizer.label} at ${optimizer.destination}.`,
+      ...targets.map(
+        (model) =>
+          `The prompt and the best candidate with the inputs of the verdict's rows go to ${model.label} at ${model.destination}.`,
+      ),
       ...(bounds.judge > 0
         ? [`Answers go to ${models.judge.label} at ${models.judge.destination}, which judges them.`]
         : []),
     ],
-    notes: [...task.notes, ...whatCanBeShown(splits)],
+    notes: [
+      ...task.notes,
+      ...whatCanBeShown(splits),
+      ...unusedSettings(task, strategy),
+      ...longAlready(wishes, span),
+    ],
   };
 }

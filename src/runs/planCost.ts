@@ -33,6 +33,12 @@ export interface CostInputs {
   readonly spanText: string;
   readonly prices: Readonly<Record<ModelRole, Price | undefined>>;
   readonly models: Readonly<Record<ModelRole, Pick<ModelDescription, 'label'>>>;
+  /** Further target models, each of which gives `bounds.perTarget` of the task's answers. */
+  readonly targets: readonly {
+    readonly label: string;
+    readonly price: Price | undefined;
+    readonly inRequests: boolean;
+  }[];
   readonly inRequests: (role: ModelRole) => boolean;
 }
 
@@ -53,12 +59,16 @@ interface Range {
 
 /** The range between a run that ends at once, and one that uses all its calls on prompts of twice the length. */
 export function planCost(inputs: CostInputs): PlanCost {
-  const { bounds, prices, models, least, rows, share } = inputs;
+  const { bounds, prices, models, targets, least, rows, share } = inputs;
   const used = (['task', 'optimizer', 'judge'] as const).filter((role) => bounds[role] > 0);
-  if (used.every(inputs.inRequests)) return { kind: 'requests' };
-  const unknown = used.filter((role) => !prices[role]).map((role) => models[role].label);
+  if (used.every(inputs.inRequests) && targets.every((each) => each.inRequests)) return { kind: 'requests' };
+  const unknown = [
+    ...used.filter((role) => !prices[role]).map((role) => models[role].label),
+    ...targets.filter(({ price }) => !price).map(({ label }) => label),
+  ];
   if (unknown.length > 0) return { kind: 'unknown', models: [...new Set(unknown)] };
-  if (used.every((role) => prices[role]!.prompt + prices[role]!.completion === 0))
+  const known = [...used.map((role) => prices[role]!), ...targets.map(({ price }) => price!)];
+  if (known.every((price) => price.prompt + price.completion === 0))
     return { kind: 'range', low: 0, high: 0, basis: 'free', answers: 0, pricesAsOf: PRICES_AS_OF };
   const prompt = promptTokens(rows);
   const completion = completionTokens(rows);
@@ -67,8 +77,10 @@ export function planCost(inputs: CostInputs): PlanCost {
   const question = tokensOf(
     QUESTION.characters + QUESTION.texts * inputs.spanText.length + QUESTION.rows * rows.charactersPerRow,
   );
+  const dearAnswer = { prompt: prompt.high + span.high, completion: completion.high };
   const high =
-    bounds.task * price('task', { prompt: prompt.high + span.high, completion: completion.high }) +
+    (bounds.task - targets.length * bounds.perTarget) * price('task', dearAnswer) +
+    targets.reduce((sum, target) => sum + bounds.perTarget * costOf(target.price!, dearAnswer), 0) +
     bounds.optimizer *
       price('optimizer', {
         prompt: question.high,

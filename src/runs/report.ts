@@ -12,6 +12,10 @@ import {
   type Verdict,
 } from '../core/run.js';
 import { comparePaired, wilsonInterval, type Interval } from '../core/statistics.js';
+import type { AdviceStatus } from '../core/knownAdvice.js';
+import type { Wishes } from '../core/wishes.js';
+import { checkedAdvice, type CheckedAdvice } from '../optimizer/feedback/checked.js';
+import { adviceOfRun } from '../optimizer/feedback/standing.js';
 import { bestCandidate } from '../optimizer/trajectory.js';
 
 /** What a run used, as the command-line contract has it. Cost in US dollars; null when a price is unknown. */
@@ -69,12 +73,21 @@ export interface OptimizeResult {
     readonly text: string;
     readonly reasons: readonly string[];
   }[];
+  /** What the user asked for; absent for nothing. */
+  readonly wishes?: Wishes;
+  /** What this run gave, then what earlier runs gave on this prompt and this one did not. */
   readonly feedback: readonly {
     readonly id: string;
     readonly text: string;
     readonly direction: string;
     readonly rows: readonly string[];
     readonly lines: readonly number[];
+    /** Open while rows that support it fail with the prompt that was in the file when the run began. */
+    readonly status: AdviceStatus;
+    /** The run that gave it first. */
+    readonly since: string;
+    /** Failing train rows of its cause that the optimizer was not shown: how many the best candidate that follows it fixes. */
+    readonly checked?: CheckedAdvice;
   }[];
   readonly splits: { readonly train: number; readonly validation: number; readonly exam: number };
   readonly usage: UsageReport;
@@ -117,13 +130,8 @@ export function runResult(state: RunState): OptimizeResult {
       broken: comparison.broken,
     },
     candidates: [...state.candidates.values()].map((record) => candidateReport(state, record)),
-    feedback: [...state.advice.values()].map(({ id, text, direction, rows: supporting, lines }) => ({
-      id,
-      text,
-      direction,
-      rows: supporting,
-      lines,
-    })),
+    feedback: adviceReport(state),
+    ...(setup.wishes && { wishes: setup.wishes }),
     splits: {
       train: setup.splits.train.length,
       validation: setup.splits.validation.length,
@@ -151,6 +159,14 @@ function examReport(verdict: Verdict): ExamReport {
   return Object.fromEntries(
     Object.entries(verdict).filter(([key]) => !apart.has(key)),
   ) as unknown as ExamReport;
+}
+
+function adviceReport(state: RunState): OptimizeResult['feedback'] {
+  const checked = checkedAdvice(state);
+  return adviceOfRun(state).map(({ advice: { id, text, direction, rows, lines }, status, since }) => {
+    const check = checked.get(id);
+    return { id, text, direction, rows, lines, status, since, ...(check && { checked: check }) };
+  });
 }
 
 function candidateReport(state: RunState, record: CandidateRecord) {

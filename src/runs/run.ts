@@ -10,7 +10,6 @@ import {
   reduce,
   replay,
   type ModelDescription,
-  type ModelRole,
   type PriceTable,
   type RunEvent,
   type RunSetup,
@@ -21,12 +20,18 @@ import {
 import type { TestSet } from '../core/testset.js';
 import { Evaluator } from '../evaluation/evaluator.js';
 import { readPrompt } from '../formats/index.js';
-import type { Model } from '../models/model.js';
 import { optimize } from '../optimizer/loop.js';
 import { configureStrategy, strategyOf } from '../optimizer/strategies/index.js';
 import { createScorers, type ScorerConfig } from '../scorers/index.js';
 import { readConfig, type PromptTask } from '../workspace/index.js';
-import { checkPriced, connectModels, scorerContext, type RunModels } from './connect.js';
+import {
+  checkPriced,
+  connectModels,
+  scorerContext,
+  type ConnectedModels,
+  type RunModels,
+} from './connect.js';
+import { recallAdvice, rememberAdvice } from './advice.js';
 import { openExam } from './exams.js';
 import { Journal } from './journal.js';
 import { prepareStorage } from './paths.js';
@@ -53,6 +58,8 @@ export async function startRun(
 ): Promise<RunState> {
   const setup = setupOf(task, options, models);
   await prepareStorage(task.root);
+  const span = task.document.spans.find(({ id }) => id === setup.prompt.spanId)!;
+  const advice = await recallAdvice(task.root, setup, span);
   const journal = await Journal.create(task.root, setup.runId);
   const recorder = new Recorder(journal, undefined, control.onEvent);
   recorder.record({ type: 'started', at: Date.now(), setup });
@@ -65,6 +72,7 @@ export async function startRun(
     summary: 'The prompt as it stands in the file.',
     adviceIds: [],
   };
+  if (advice.length > 0) recorder.record({ type: 'recalled', advice });
   recorder.record({ type: 'proposed', step: 0, advice: [], candidates: [baseline], rejected: [] });
   return runToEnd(task.root, recorder, models, control, task.prices);
 }
@@ -107,7 +115,7 @@ export async function resumeRun(
   try {
     requireSameModels(state.setup, models);
     ({ prices } = await readConfig(root));
-    checkPriced(models.models, limits.maxCost, prices);
+    checkPriced([...Object.values(models.models), ...(models.targets ?? [])], limits.maxCost, prices);
   } catch (error) {
     journal.close();
     throw error;
@@ -183,15 +191,17 @@ async function runToEnd(
         recorder.record({ type: 'waiting', at: Date.now(), reason: 'overloaded', message }),
     });
     try {
-      const stop = await search(root, recorder, connected.models, control.signal);
-      recorder.record({ type: 'stopped', at: Date.now(), stop });
+      const stop = await search(root, recorder, connected, control.signal);
+      const nextStep = await noteAdvice(root, recorder.state, stop.nextStep);
+      recorder.record({ type: 'stopped', at: Date.now(), stop: { ...stop, nextStep } });
     } finally {
       await connected.close();
       goesOn = connected.goesOn();
     }
   } catch (thrown) {
     const stop = stopOf(toHoneError(thrown), state);
-    const nextStep = [stop.nextStep, goesOn].filter(Boolean).join(' ');
+    const said = [stop.nextStep, goesOn].filter(Boolean).join(' ');
+    const nextStep = await noteAdvice(root, state, said);
     recorder.record({ type: 'stopped', at: Date.now(), stop: { ...stop, nextStep } });
   } finally {
     recorder.close();
@@ -199,10 +209,20 @@ async function runToEnd(
   return recorder.state;
 }
 
+/** Notes the advice of a run; what was found is worth more than the note, so that a failure is said and ends nothing. */
+async function noteAdvice(root: string, state: RunState, nextStep: string): Promise<string> {
+  try {
+    await rememberAdvice(root, state);
+    return nextStep;
+  } catch (error) {
+    return `${nextStep} The advice could not be kept for later runs: ${toHoneError(error).message}`;
+  }
+}
+
 async function search(
   root: string,
   recorder: Recorder,
-  models: Readonly<Record<ModelRole, Model>>,
+  { models, targets }: Pick<ConnectedModels, 'models' | 'targets'>,
   signal: AbortSignal | undefined,
 ): Promise<Stop> {
   const { setup } = recorder.state;
@@ -214,22 +234,19 @@ async function search(
   const span = document.spans.find(({ id }) => id === setup.prompt.spanId);
   if (!span) throw new Error(`${setup.prompt.path} has no span ${setup.prompt.spanId}.`);
   const testset = testsetOf(setup);
+  const scorers = await createScorers(
+    setup.scorers as readonly ScorerConfig[],
+    testset,
+    scorerContext(root, models.judge),
+  );
   return optimize({
     state: recorder.state,
     record: recorder.record,
     strategy: configureStrategy(strategyOf(setup.strategy), setup.strategySettings),
     document,
     span,
-    evaluator: new Evaluator({
-      model: models.task,
-      testset,
-      scorers: await createScorers(
-        setup.scorers as readonly ScorerConfig[],
-        testset,
-        scorerContext(root, models.judge),
-      ),
-      hasScored: hasScored(recorder.state),
-    }),
+    evaluator: new Evaluator({ model: models.task, testset, scorers, hasScored: hasScored(recorder.state) }),
+    targets: new Map([...targets].map(([id, model]) => [id, new Evaluator({ model, testset, scorers })])),
     optimizer: models.optimizer,
     openExam: (examination) => openExam(root, setup.runId, examination),
     ...(signal && { signal }),
@@ -257,8 +274,12 @@ function testsetOf(setup: RunSetup): TestSet {
 }
 
 function setupOf(task: PromptTask, options: RunOptions, models: RunModels): RunSetup {
-  const { strategy, effort, seed, splits, selection, maxCalls, span } = resolveOptions(task, options);
-  checkPriced(models.models, options.maxCost, task.prices);
+  const { targets = [] } = models;
+  requireDifferent([models.models.task, ...targets]);
+  const resolved = resolveOptions(task, options, targets);
+  const { strategy, strategySettings, wishes, traceCharacters } = resolved;
+  const { effort, seed, splits, selection, maxCalls, span } = resolved;
+  checkPriced([...Object.values(models.models), ...targets], options.maxCost, task.prices);
   const { document, testset } = task;
   return {
     runId: newRunId(),
@@ -277,8 +298,9 @@ function setupOf(task: PromptTask, options: RunOptions, models: RunModels): RunS
     scorers: task.scorerConfigs,
     splits,
     strategy: strategy.id,
-    ...(options.strategySettings && { strategySettings: options.strategySettings }),
+    ...(Object.keys(strategySettings).length > 0 && { strategySettings }),
     selection,
+    ...(resolved.estimate && { estimate: resolved.estimate }),
     effort,
     seed,
     maxCalls,
@@ -290,6 +312,9 @@ function setupOf(task: PromptTask, options: RunOptions, models: RunModels): RunS
     },
     ...(models.baseUrl !== undefined && { baseUrl: models.baseUrl }),
     ...(models.batches && { backend: 'batch' }),
+    ...(Object.keys(wishes).length > 0 && { wishes }),
+    ...(traceCharacters !== undefined && { traceCharacters }),
+    ...(targets.length > 0 && { targets: targets.map(describe) }),
   };
 }
 
@@ -303,7 +328,26 @@ function newRunId(): string {
   return `${stamp}-${randomBytes(2).toString('hex')}`;
 }
 
+/** @throws HoneError `bad-usage` for a target model that is named twice */
+function requireDifferent(models: readonly ModelDescription[]): void {
+  const twice = models.find(({ id }, index) => models.findIndex((each) => each.id === id) < index);
+  if (!twice) return;
+  throw new HoneError({
+    reason: 'bad-usage',
+    message: `The model ${twice.id} is named twice as one that the prompt is for.`,
+    nextStep: 'Name each model once: the task model is one of them already.',
+  });
+}
+
 function requireSameModels(setup: RunSetup, models: RunModels): void {
+  const [stored, named] = [namesOf(setup.targets), namesOf(models.targets)];
+  if (stored !== named) {
+    throw new HoneError({
+      reason: 'bad-usage',
+      message: `The run ${setup.runId} is for ${stored} besides its task model, not for ${named}.`,
+      nextStep: 'Resume it with the same models, so that its verdict stays comparable.',
+    });
+  }
   for (const role of ['task', 'judge'] as const) {
     const [wanted, given] = [setup.models[role], models.models[role]];
     if (wanted.id === given.id) continue;
@@ -313,6 +357,11 @@ function requireSameModels(setup: RunSetup, models: RunModels): void {
       nextStep: 'Resume it with the same models, so that its scores stay comparable.',
     });
   }
+}
+
+function namesOf(models: readonly ModelDescription[] = []): string {
+  const names = models.map(({ id }) => id).sort();
+  return names.length === 0 ? 'no other model' : names.join(', ');
 }
 
 function stopOf(error: HoneError, { setup, usage }: RunState): Stop {

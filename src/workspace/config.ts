@@ -31,6 +31,15 @@ export interface PromptConfig {
   readonly scorers?: readonly ScorerConfig[];
   readonly columns?: ColumnMapping;
   readonly splits?: SplitSettings;
+  /** How new prompts are proposed, and the settings of that. */
+  readonly strategy?: string;
+  readonly settings?: Readonly<Record<string, number | string | boolean>>;
+  /** See `Wishes`. */
+  readonly guidance?: string;
+  readonly pinned?: readonly string[];
+  readonly maxWords?: number;
+  /** Characters of each text of a row that the optimizer sees. */
+  readonly traceCharacters?: number;
   /** 1-based line of hone.yaml on which the entry starts. */
   readonly line: number;
 }
@@ -103,6 +112,7 @@ const WORDS = {
   text: 'a text',
   whole: 'a whole number',
   positive: 'a whole number above 0',
+  value: 'a text, a number, or true or false',
   flag: 'true or false',
   textOr: 'a text or a mapping',
   share: 'a number between 0 and 1',
@@ -155,6 +165,9 @@ class ConfigReader {
         return;
       case 'flag':
         if (!isScalar(node) || typeof node.value !== 'boolean') throw refuse();
+        return;
+      case 'value':
+        if (!isScalar(node) || !['string', 'number', 'boolean'].includes(typeof node.value)) throw refuse();
         return;
       case 'textOr':
         if (isMap(node)) this.check(node, shape.long, name);

@@ -29,6 +29,8 @@ function schemaOf(shape: Shape): JsonSchema {
       return { description, type: 'boolean' };
     case 'textOr':
       return { description, anyOf: [NOT_BLANK, schemaOf(shape.long)] };
+    case 'value':
+      return { description, type: ['string', 'number', 'boolean'] };
     case 'share':
       return { description, type: 'number', minimum: 0, maximum: 1 };
     case 'amount':

@@ -5,6 +5,7 @@ import { decodeText, type PromptDocument } from '../core/prompt.js';
 import type { PriceTable } from '../core/run.js';
 import type { Scorer } from '../core/scoring.js';
 import { isLabelled, type TestCase, type TestSet } from '../core/testset.js';
+import type { Wishes } from '../core/wishes.js';
 import { sectionSpan } from '../formats/index.js';
 import {
   createScorers,
@@ -36,10 +37,21 @@ export interface PromptTask {
   readonly scorers: readonly Scorer[];
   /** How hone.yaml wants rows divided; absent where it says nothing. */
   readonly splits?: SplitSettings;
+  /** What hone.yaml says of runs on this prompt; absent where it says nothing. */
+  readonly defaults?: RunDefaults;
   /** Prices of models as hone.yaml has them; absent where it says nothing. */
   readonly prices?: PriceTable;
   /** Notes for people: how tests were paired, columns mapped, scorers inferred. */
   readonly notes: readonly string[];
+}
+
+/** What a run goes by where it is not told otherwise. */
+export interface RunDefaults {
+  readonly strategy?: string;
+  /** Settings of that strategy, or of the default one. */
+  readonly settings?: Readonly<Record<string, number | string | boolean>>;
+  readonly wishes?: Wishes;
+  readonly traceCharacters?: number;
 }
 
 export interface LoadOptions {
@@ -88,6 +100,7 @@ export async function loadTask(
     scorersFrom: origin,
     scorers,
     ...(entry?.splits === undefined ? {} : { splits: entry.splits }),
+    ...(entry && { defaults: runDefaults(entry) }),
     ...(prices && { prices }),
     notes: [
       ...notes,
@@ -97,6 +110,27 @@ export async function loadTask(
         line === undefined ? message : `${testset.path}:${line}: ${message}`,
       ),
     ],
+  };
+}
+
+function runDefaults({
+  strategy,
+  settings,
+  guidance,
+  pinned,
+  maxWords,
+  traceCharacters,
+}: PromptConfig): RunDefaults {
+  const wishes: Wishes = {
+    ...(guidance !== undefined && { guidance }),
+    ...(pinned && { pinned }),
+    ...(maxWords !== undefined && { maxWords }),
+  };
+  return {
+    ...(strategy !== undefined && { strategy }),
+    ...(settings && { settings }),
+    ...(Object.keys(wishes).length > 0 && { wishes }),
+    ...(traceCharacters !== undefined && { traceCharacters }),
   };
 }
 

@@ -1,8 +1,11 @@
 /** What a key of hone.yaml may hold. A scorer's options are in the table of its family. */
 export type Shape =
   | {
-      /** `whole`: a whole number. `positive`: one above 0. `share`: a number in [0, 1]. `amount`: one of 0 or more. */
-      readonly kind: 'text' | 'whole' | 'positive' | 'share' | 'amount' | 'flag';
+      /**
+       * `whole`: a whole number. `positive`: one above 0. `share`: a number in [0, 1]. `amount`: one of 0 or more. `value`: a
+       * text, a number, or true or false.
+       */
+      readonly kind: 'text' | 'whole' | 'positive' | 'share' | 'amount' | 'flag' | 'value';
       readonly meaning: string;
       readonly required?: boolean;
     }
@@ -126,6 +129,36 @@ export const CONFIG_SHAPE = {
           },
           columns: COLUMNS,
           splits: SPLITS,
+          strategy: {
+            kind: 'text',
+            meaning:
+              'How new prompts are proposed where a run does not say it, as "hone strategies" lists it. Default hone.',
+          },
+          settings: {
+            kind: 'mapOf',
+            meaning: 'Settings of that strategy, such as candidates: 4.',
+            of: { kind: 'value', meaning: 'A text, a number, or true or false, as the setting wants it.' },
+          },
+          guidance: {
+            kind: 'text',
+            meaning:
+              'What should change, in your own words. It goes before all else that the optimizer is told.',
+          },
+          pinned: {
+            kind: 'list',
+            meaning: 'Lines or passages of the prompt that must stay exactly as they are.',
+            of: { kind: 'text', meaning: 'A line or passage, as it stands in the file.' },
+          },
+          maxWords: {
+            kind: 'positive',
+            meaning:
+              'Words that a new text may have at the most; a prompt that is longer already may not grow.',
+          },
+          traceCharacters: {
+            kind: 'positive',
+            meaning:
+              "Characters of a row's input, answer and expected answer that the optimizer sees, each. Default 600.",
+          },
         },
       },
     },

@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-/** Builds the client that uses Hone's models. `send` starts it; `close` removes what was built. */
-export async function modelClient() {
+/** Builds a client of Hone's own. `send` starts it with options; `close` removes what was built. */
+export async function honeClient(source = 'modelClient.ts') {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-client-'));
   const outfile = path.join(folder, 'client.mjs');
   await build({
-    entryPoints: [path.join(here, 'modelClient.ts')],
+    entryPoints: [path.join(here, source)],
     bundle: true,
     minify: true,
     platform: 'node',

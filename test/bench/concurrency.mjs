@@ -3,7 +3,7 @@
 //
 //   node test/bench/concurrency.mjs
 import { fileURLToPath } from 'node:url';
-import { figure, modelClient } from './clients.mjs';
+import { figure, honeClient } from './clients.mjs';
 import { startEndpoint } from './endpoint.mjs';
 
 const FOR_MS = 20_000;
@@ -16,7 +16,7 @@ const CLIENTS = [
 
 export async function run() {
   const endpoint = await startEndpoint({ latency: 50, max: 8 });
-  const client = await modelClient();
+  const client = await honeClient();
   const rows = [];
   try {
     for (const { name, concurrency } of CLIENTS) {

@@ -3,7 +3,7 @@
 //
 //   node test/bench/faults.mjs
 import { fileURLToPath } from 'node:url';
-import { figure, median, modelClient } from './clients.mjs';
+import { figure, median, honeClient } from './clients.mjs';
 import { startEndpoint } from './endpoint.mjs';
 
 const ROWS = 1000;
@@ -12,7 +12,7 @@ const FAULTS = { ...PLAIN, rate429: 0.05, rate500: 0.02, resets: 0.01, hangs: 0.
 
 export async function run({ seeds = [1, 2, 3, 4, 5] } = {}) {
   const endpoint = await startEndpoint(PLAIN);
-  const client = await modelClient();
+  const client = await honeClient();
   const rows = [];
   const measure = async (name, options, seed) => {
     await endpoint.reset({ ...options, seed });

@@ -20,6 +20,7 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'esm',
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   outfile,
   logLevel: 'warning',
 });

@@ -3,14 +3,14 @@
 //
 //   node test/bench/transport.mjs
 import { fileURLToPath } from 'node:url';
-import { bareFetch, figure, median, modelClient } from './clients.mjs';
+import { bareFetch, figure, median, honeClient } from './clients.mjs';
 import { startEndpoint } from './endpoint.mjs';
 
 const REQUESTS = { rows: 1000, concurrency: 64 };
 
 export async function run({ times = 5 } = {}) {
   const endpoint = await startEndpoint({ latency: 50 });
-  const client = await modelClient();
+  const client = await honeClient();
   const rivals = {
     'bare fetch': () => bareFetch({ url: endpoint.url, ...REQUESTS }),
     'Hone models': () => client.send({ url: endpoint.url, ...REQUESTS }),

@@ -36,7 +36,7 @@ describe('starting a run', () => {
     assert.match(detail ?? '', /\d+ train, \d+ validation, \d+ exam rows/);
     assert.match(detail ?? '', /At most \d+ requests/);
     assert.match(detail ?? '', /Sandbox \(simulated, no LLM\)/);
-    assert.deepEqual(confirm.args.slice(2), ['Start', 'Show What Will Be Sent']);
+    assert.deepEqual(confirm.args.slice(2), ['Start', 'Show What Will Be Sent', 'Say What Should Change']);
     assert.equal(hone.runs.active.length, 0);
   });
 

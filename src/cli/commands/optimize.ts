@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { HoneError } from '../../core/errors.js';
 import { callsMade, type Effort, type RunState } from '../../core/run.js';
+import type { Wishes } from '../../core/wishes.js';
 import type { SettingValue } from '../../optimizer/strategy.js';
 import type { RunModels, RunOptions, RunPlan } from '../../runs/index.js';
 import { callsLine, costLine } from '../../runs/planText.js';
@@ -11,7 +12,15 @@ import { loadShown } from '../columnsText.js';
 import { earlyEnd, EXIT, exitCodeOfRun, worstExitCode } from '../exitCodes.js';
 import { locatePrompt } from '../files.js';
 import { buildModels, planModels, type ModelOptions } from '../models.js';
-import { positiveNumber, settingOption, wholeNumber, withJson, withModels } from '../options.js';
+import {
+  collected,
+  positiveNumber,
+  settingOption,
+  someText,
+  wholeNumber,
+  withJson,
+  withModels,
+} from '../options.js';
 import { commandLine } from '../root.js';
 import { runProgress } from '../progress.js';
 import { runText } from '../runText.js';
@@ -23,6 +32,10 @@ interface OptimizeOptions extends ModelOptions {
   readonly span?: string;
   readonly strategy?: string;
   readonly set?: Readonly<Record<string, SettingValue>>;
+  readonly guidance?: string;
+  readonly pin?: readonly string[];
+  readonly maxWords?: number;
+  readonly traceCharacters?: number;
   readonly effort?: Effort;
   readonly maxCalls?: number;
   readonly maxCost?: number;
@@ -45,6 +58,19 @@ export function addOptimize(program: Command, shell: Shell): void {
     .option('--span <id>', 'the span to improve, as "hone list" names it (default: the system message)')
     .option('--strategy <name>', 'how candidates are proposed, as "hone strategies" names it (default: hone)')
     .option('--set <name=value>', 'a setting of the strategy; may be given several times', settingOption)
+    .option('--guidance <text>', 'what should change, in your own words; it goes before all else', someText)
+    .option('--pin <text>', 'a line or passage that must stay; may be given several times', collected)
+    .option('--max-words <n>', 'words that a new text may have at the most', wholeNumber(1))
+    .option(
+      '--trace-characters <n>',
+      'how much of each input, answer and expected answer the optimizer sees (default: 600)',
+      wholeNumber(20),
+    )
+    .option(
+      '--target-model <provider:name>',
+      'a further model that the prompt is for; the verdict is held with each. May be given several times',
+      collected,
+    )
     .addOption(new Option('--effort <level>', 'how much to try').choices(['quick', 'normal', 'thorough']))
     .option('--max-calls <n>', 'requests that may reach a model, all models together', wholeNumber(1))
     .option('--max-cost <usd>', 'dollars that may be spent, all models together', positiveNumber)
@@ -157,9 +183,16 @@ interface Limits {
 }
 
 function runOptions(options: OptimizeOptions, limits: Limits): RunOptions {
+  const wishes: Wishes = {
+    ...(options.guidance !== undefined && { guidance: options.guidance }),
+    ...(options.pin && { pinned: options.pin }),
+    ...(options.maxWords !== undefined && { maxWords: options.maxWords }),
+  };
   return {
     ...(options.strategy === undefined ? {} : { strategy: options.strategy }),
     ...(options.set === undefined ? {} : { strategySettings: options.set }),
+    ...(Object.keys(wishes).length === 0 ? {} : { wishes }),
+    ...(options.traceCharacters === undefined ? {} : { traceCharacters: options.traceCharacters }),
     ...(options.effort === undefined ? {} : { effort: options.effort }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.span === undefined ? {} : { spanId: options.span }),

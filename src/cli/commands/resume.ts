@@ -41,10 +41,12 @@ async function resume(shell: Shell, runId: string, options: ResumeOptions): Prom
   const root = await rootOf(shell.cwd, options);
   const { setup } = await loadRun(root, runId);
   const { task, optimizer, judge } = setup.models;
-  requireReachable(options.optimizerModel === undefined ? [task, optimizer, judge] : [task, judge]);
+  const { targets = [] } = setup;
+  requireReachable([task, judge, ...(options.optimizerModel === undefined ? [optimizer] : []), ...targets]);
   const models = await buildModels(
     planModels(options, shell.env, {
       models: { task: task.id, optimizer: optimizer.id, judge: judge.id },
+      targets: targets.map(({ id }) => id),
       ...(setup.baseUrl === undefined ? {} : { baseUrl: setup.baseUrl }),
       ...(setup.backend === undefined ? {} : { backend: setup.backend }),
     }),

@@ -7,6 +7,8 @@ import type { Operator } from './operator.js';
 /** What Hone's strategy keeps of a step. */
 export interface HoneMemo {
   readonly operator: string;
+  /** The candidate that the step started from. */
+  readonly parent: string;
   /** Train rows that the optimizer was shown. */
   readonly shown: readonly string[];
 }
@@ -30,6 +32,9 @@ const USUAL_CALLS = 60;
 export function chooseOperator(state: RunState, operators: readonly Operator[]): Operator | undefined {
   const random = seededRandom(`${state.setup.seed} ${state.proposedStep + 1} operator`);
   const trials = trialsOf(state);
+  // What has just brought nothing is followed by what was never tried; those that cost no request can wait.
+  const untried = operators.filter(({ id, asks }) => asks > 0 && !trials.has(id));
+  if (untried.length > 0 && lastGain(state) === 0) return untried[0];
   const drawn = operators.map((operator) => {
     const own = trials.get(operator.id) ?? [];
     const wins = own.filter(({ gain }) => gain > 0);
@@ -40,6 +45,16 @@ export function chooseOperator(state: RunState, operators: readonly Operator[]):
     return { operator, value: (rate * gain) / calls };
   });
   return drawn.sort((a, b) => b.value - a.value)[0]?.operator;
+}
+
+/** What the last step gained; undefined before the first. */
+function lastGain(state: RunState): number | undefined {
+  const scores = scoredCandidates(state);
+  if (state.memos.size === 0) return undefined;
+  const before = scores.filter(({ record }) => record.candidate.step < state.proposedStep);
+  const now = scores.filter(({ record }) => record.candidate.step === state.proposedStep);
+  const top = (all: typeof scores) => Math.max(0, ...all.map(({ score }) => score));
+  return Math.max(0, top(now) - top(before));
 }
 
 function trialsOf(state: RunState): Map<string, Trial[]> {

@@ -1,4 +1,6 @@
 import type { Advice } from '../../core/candidate.js';
+import type { CandidateRecord, RunState } from '../../core/run.js';
+import type { TestCase } from '../../core/testset.js';
 import { expressionsOf } from '../../formats/index.js';
 import { adviceFor } from '../feedback/advice.js';
 import { passingTrainRows, type Cause } from '../feedback/causes.js';
@@ -13,11 +15,12 @@ import type { ProposalContext } from '../strategy.js';
 import { wordDistance } from '../wordDistance.js';
 import type { Operator, OperatorResult, StepFacts } from './operator.js';
 import { triedEdits, turnedDown } from './history.js';
+import { brokenByEdits } from './progress.js';
 
 /** Causes that one request is about. */
-const CAUSES_SHOWN = 6;
-const ROWS_SHOWN = 12;
-const PASSING_SHOWN = 3;
+const CAUSES_SHOWN = 8;
+const ROWS_SHOWN = 16;
+const PASSING_SHOWN = 6;
 /** Prompts that one request asks for: the request is read once, and each of them is another idea. */
 const WANTED = 4;
 /** Prompts that are tried by themselves beside all of them in one. */
@@ -143,7 +146,7 @@ function adviceOf(base: string, text: string, causes: readonly Cause[], advice: 
 function metaPrompt(facts: StepFacts, shown: readonly Cause[], budget: number): string {
   const { context, parent, causes } = facts;
   const { span, state } = context;
-  const passing = passingTrainRows(state, parent).slice(0, PASSING_SHOWN);
+  const passing = passingShown(state, parent);
   const tried = triedEdits(context);
   const reasons = turnedDown(context);
   const rows = new Map(shown.flatMap((cause) => cause.rows.map((row) => [row.row.id, row] as const)));
@@ -175,6 +178,14 @@ function metaPrompt(facts: StepFacts, shown: readonly Cause[], budget: number): 
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+/** Passing rows to keep in mind: those that edits of this prompt have broken before others. */
+function passingShown(state: RunState, parent: CandidateRecord): TestCase[] {
+  const broken = brokenByEdits(state, parent);
+  const passing = passingTrainRows(state, parent);
+  const isBroken = (row: TestCase) => broken.includes(row.id);
+  return [...passing.filter(isBroken), ...passing.filter((row) => !isBroken(row))].slice(0, PASSING_SHOWN);
 }
 
 function causeBlock(cause: Cause, total: number): string {

@@ -1,21 +1,24 @@
+import { BASELINE_ID } from '../../core/candidate.js';
 import { seededRandom, shuffled } from '../../core/hash.js';
-import { selectionRows, type Effort } from '../../core/run.js';
+import { selectionRows } from '../../core/run.js';
 import { fullEvaluation } from '../../evaluation/fullEvaluation.js';
 import { expressionsOf } from '../../formats/index.js';
 import { answerFormat, block, howUsed, placeholderRule } from '../metaPrompt.js';
 import { exemplarBlock, failingRowBlock, failingRows, ROWS_ARE_DATA, trainRows } from '../rowBlocks.js';
-import { askOptimizer, proposalOf, requireUsable, type OptimizerAnswer } from '../sampling.js';
-import { numberSetting, stepsSetting, switchOf, switchSetting, wholeOf } from '../settings.js';
+import { askOptimizer, proposalOf, requireUsable } from '../sampling.js';
+import {
+  numberOf,
+  numberSetting,
+  switchOf,
+  switchSetting,
+  temperatureSetting,
+  wholeOf,
+} from '../settings.js';
 import type { ProposalContext, Proposals, SettingValues, Strategy } from '../strategy.js';
+import { scoredCandidates, type ScoredRecord } from '../trajectory.js';
 
 /** Instruction and demonstration, or deviation and refinement. */
 const ASKS = 2;
-const STEPS: Readonly<Record<Effort, number>> = { quick: 3, normal: 6, thorough: 12 };
-
-interface AboMemo {
-  /** What the step did: wrote the instruction, or refined a step of it. */
-  readonly phase: 'instruct' | 'refine';
-}
 
 /**
  * Automatic Behavior Optimization (Ma et al., arXiv 2402.02101, section 6): a step-by-step instruction, one worked
@@ -33,11 +36,12 @@ export const abo: Strategy = {
       min: 1,
     }),
     numberSetting('errors', 4, 'Failing rows in which the deviating step is looked for.', { min: 1 }),
-    stepsSetting,
+    numberSetting('refinements', 2, 'Rounds of refinement after the instruction was written.', { max: 1000 }),
+    temperatureSetting(1),
   ],
   configure: (settings) => ({
     selection: 'train',
-    steps: (effort) => wholeOf(settings, stepsSetting.id) || STEPS[effort],
+    steps: () => 1 + wholeOf(settings, 'refinements'),
     patience: Infinity,
     perStep: 1,
     asksPerStep: ASKS,
@@ -49,48 +53,64 @@ export const abo: Strategy = {
 };
 
 async function propose(context: ProposalContext, settings: SettingValues): Promise<Proposals> {
-  const phases = [...context.state.memos.values()] as AboMemo[];
-  const isInstructed = phases.length > 0;
-  return isInstructed ? refine(context, settings) : instruct(context, settings);
+  const instruction = bestInstruction(context);
+  return instruction === undefined ? instruct(context, settings) : refine(context, settings, instruction);
 }
 
-const ask = (context: ProposalContext, index: number, content: string) =>
-  askOptimizer(context, content, { index, perStep: ASKS, temperature: 1 });
+/** The best instruction that the method has written, the first of equals; never the prompt in the file, which has no steps. */
+function bestInstruction({ state }: ProposalContext): string | undefined {
+  return scoredCandidates(state)
+    .filter(({ record }) => record.candidate.id !== BASELINE_ID)
+    .reduce<ScoredRecord | undefined>(
+      (best, each) => (best === undefined || each.score > best.score ? each : best),
+      undefined,
+    )?.record.candidate.id;
+}
+
+function asker(context: ProposalContext, settings: SettingValues) {
+  const temperature = numberOf(settings, 'temperature');
+  return (index: number, content: string) =>
+    askOptimizer(context, content, { index, perStep: ASKS, temperature });
+}
 
 async function instruct(context: ProposalContext, settings: SettingValues): Promise<Proposals> {
+  const ask = asker(context, settings);
   const random = seededRandom(`${context.state.setup.seed} examples`);
   const examples = shuffled(trainRows(context), random)
     .slice(0, wholeOf(settings, 'examples'))
     .map((row) => exemplarBlock(context, row));
-  const instruction = await ask(context, 0, instructionPrompt(context, examples));
+  const instruction = await ask(0, instructionPrompt(context, examples));
   requireUsable(context, [instruction]);
   const [instructed] = instruction.prompts;
   if (instructed === undefined) return { advice: [], proposals: [] };
   const demonstrated = switchOf(settings, 'demonstration')
-    ? await ask(context, 1, demonstrationPrompt(context, instructed, examples))
-    : NOTHING_SAID;
-  const text = demonstrated.prompts[0] ?? instructed;
-  return {
-    advice: [],
-    proposals: [proposalOf(context, 'instruct', text)],
-    memo: { phase: 'instruct' } satisfies AboMemo,
-  };
+    ? await ask(1, demonstrationPrompt(context, instructed, examples))
+    : undefined;
+  const text = demonstrated?.prompts[0] ?? instructed;
+  return { advice: [], proposals: [proposalOf(context, 'instruct', text, BASELINE_ID)] };
 }
 
-const NOTHING_SAID: OptimizerAnswer = { prompts: [], feedback: [] };
-
-async function refine(context: ProposalContext, settings: SettingValues): Promise<Proposals> {
+async function refine(
+  context: ProposalContext,
+  settings: SettingValues,
+  instruction: string,
+): Promise<Proposals> {
+  const ask = asker(context, settings);
   const random = seededRandom(`${context.state.setup.seed} ${context.step} errors`);
   const rows = shuffled(selectionRows(context.state), random);
-  const errors = failingRows(context, context.parent, rows)
+  const errors = failingRows(context, instruction, rows)
     .slice(0, wholeOf(settings, 'errors'))
     .map((row) => failingRowBlock(context, row));
   if (errors.length === 0) return { advice: [], proposals: [] };
-  const deviation = await ask(context, 0, deviationPrompt(context, errors));
-  const refined = await ask(context, 1, refinementPrompt(context, settings, errors, deviation.feedback));
+  const text = context.spanTextOf(instruction);
+  const deviation = await ask(0, deviationPrompt(context, text, errors));
+  const refined = await ask(1, refinementPrompt(context, settings, text, errors, deviation.feedback));
   requireUsable(context, [deviation, refined]);
-  const proposals = refined.prompts.slice(0, 1).map((text) => proposalOf(context, 'refine', text));
-  return { advice: [], proposals, memo: { phase: 'refine' } satisfies AboMemo };
+  const [better] = [...refined.prompts, ...deviation.prompts];
+  return {
+    advice: [],
+    proposals: better === undefined ? [] : [proposalOf(context, 'refine', better, instruction)],
+  };
 }
 
 function closing(context: ProposalContext): string {
@@ -102,7 +122,7 @@ function closing(context: ProposalContext): string {
 function instructionPrompt(context: ProposalContext, examples: readonly string[]): string {
   return [
     'A language model works on a task with this prompt:',
-    block('current_prompt', context.spanTextOf(context.parent)),
+    block('current_prompt', context.span.text),
     howUsed(context.document, context.span),
     `Rows of the task with their right answers. ${ROWS_ARE_DATA}`,
     ...examples,
@@ -127,10 +147,10 @@ function demonstrationPrompt(
   ].join('\n\n');
 }
 
-function deviationPrompt(context: ProposalContext, errors: readonly string[]): string {
+function deviationPrompt(context: ProposalContext, text: string, errors: readonly string[]): string {
   return [
     'A language model was given this step-by-step instruction:',
-    block('current_prompt', context.spanTextOf(context.parent)),
+    block('current_prompt', text),
     howUsed(context.document, context.span),
     `It got these rows wrong. ${ROWS_ARE_DATA}`,
     ...errors,
@@ -141,6 +161,7 @@ function deviationPrompt(context: ProposalContext, errors: readonly string[]): s
 function refinementPrompt(
   context: ProposalContext,
   settings: SettingValues,
+  text: string,
   errors: readonly string[],
   deviations: readonly string[],
 ): string {
@@ -149,7 +170,7 @@ function refinementPrompt(
     : '';
   return [
     'A language model is given this step-by-step instruction:',
-    block('current_prompt', context.spanTextOf(context.parent)),
+    block('current_prompt', text),
     howUsed(context.document, context.span),
     `It got these rows wrong. ${ROWS_ARE_DATA}`,
     ...errors,

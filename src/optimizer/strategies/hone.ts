@@ -8,6 +8,7 @@ import { dropLine } from '../operators/dropLine.js';
 import { edit } from '../operators/edit.js';
 import { joinWithSibling } from '../operators/join.js';
 import type { Operator, StepFacts } from '../operators/operator.js';
+import { halfWay } from '../operators/progress.js';
 import { demonstrate, rewrite, shorten } from '../operators/rewrite.js';
 import { numberSetting, wholeOf } from '../settings.js';
 import type { ProposalContext, Proposals, Strategy } from '../strategy.js';
@@ -40,6 +41,7 @@ export const hone: Strategy = {
     const [first, again] = [wholeOf(values, 'rowsRead'), wholeOf(values, 'rowsReadAgain')];
     return {
       selection: 'both',
+      estimate: 'lineage',
       perStep: PER_STEP,
       asksPerStep: Math.max(...OPERATORS.map(({ asks }) => asks)),
       readsPerStep: Math.max(first, again),
@@ -74,27 +76,27 @@ function wanted(state: RunState, usual: number): number {
 
 async function propose(context: ProposalContext): Promise<Proposals> {
   const { state } = context;
-  const parent = recordOf(state, context.parent);
+  const best = recordOf(state, context.parent);
+  const halfway = halfWay(state, best);
+  const parent = halfway ?? best;
   const own = new Set(context.span.text.split('\n'));
   const facts: StepFacts = {
-    context,
+    context: { ...context, parent: parent.candidate.id },
     parent,
     causes: causesOf(state, parent),
     addedLines: context
-      .spanTextOf(context.parent)
+      .spanTextOf(parent.candidate.id)
       .split('\n')
       .filter((line) => line.trim() !== '' && !own.has(line)),
   };
-  const operator = chooseOperator(
-    state,
-    OPERATORS.filter((each) => each.isPossible(facts)),
-  );
+  const possible = OPERATORS.filter((each) => each.isPossible(facts));
+  const operator = halfway && possible.includes(edit) ? edit : chooseOperator(state, possible);
   if (!operator) return { advice: [], proposals: [] };
   const merged = joinWithSibling(context).slice(0, context.room - 1);
   const { advice, proposals, shown } = await operator.apply({
     ...facts,
-    context: { ...context, room: context.room - merged.length },
+    context: { ...facts.context, room: context.room - merged.length },
   });
-  const memo: HoneMemo = { operator: operator.id, shown };
+  const memo: HoneMemo = { operator: operator.id, parent: parent.candidate.id, shown };
   return { advice, proposals: [...merged, ...proposals], memo };
 }

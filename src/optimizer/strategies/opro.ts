@@ -212,7 +212,7 @@ function wrongCounts(context: ProposalContext, records: readonly CandidateRecord
 
 function exemplarText(context: ProposalContext, row: TestCase, values: SettingValues): string {
   const inputs = exemplarInputs(context, row);
-  const output = exemplarOutput(row);
+  const output = exemplarOutput(context, row);
   switch (choiceOf(values, 'instructionPosition', POSITIONS)) {
     case 'question-begin':
       return [SLOT, ...inputs, ...output].join('\n');

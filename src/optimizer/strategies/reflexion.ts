@@ -1,10 +1,10 @@
-import { recordOf, type Effort } from '../../core/run.js';
+import { recordOf, type Effort, type RunState } from '../../core/run.js';
 import { fullEvaluation } from '../../evaluation/fullEvaluation.js';
 import { block, howUsed } from '../metaPrompt.js';
 import { latestKept, minibatchOf } from '../minibatch.js';
 import { failingRowBlock, failingRows, ROWS_ARE_DATA } from '../rowBlocks.js';
 import { askOptimizer, proposalOf, requireUsable } from '../sampling.js';
-import { numberSetting, stepsSetting, wholeOf } from '../settings.js';
+import { numberOf, numberSetting, stepsSetting, temperatureSetting, wholeOf } from '../settings.js';
 import type { ProposalContext, Proposals, SettingValues, Strategy } from '../strategy.js';
 
 const STEPS: Readonly<Record<Effort, number>> = { quick: 4, normal: 10, thorough: 25 };
@@ -25,6 +25,7 @@ export const reflexion: Strategy = {
   settings: [
     numberSetting('memory', 3, 'Reflections that are kept, the newest ones.', { min: 1 }),
     numberSetting('rows', 4, 'Train rows that one reflection is about.', { min: 1 }),
+    temperatureSetting(0),
     stepsSetting,
   ],
   configure(settings) {
@@ -59,12 +60,15 @@ async function propose(context: ProposalContext, settings: SettingValues): Promi
     ...failing.map((row) => failingRowBlock(context, row)),
     'Reflect: why did it go wrong, and what is to be done differently next time? Write the lesson between <feedback> and </feedback> in one or two sentences, as an order to the model that holds for rows that are not shown.',
   ].join('\n\n');
-  const answer = await askOptimizer(context, content, { index: 0, perStep: 1, temperature: 1 });
+  const answer = await askOptimizer(context, content, {
+    index: 0,
+    perStep: 1,
+    temperature: numberOf(settings, 'temperature'),
+  });
   requireUsable(context, [answer]);
   const reflection = lessonIn(answer.feedback);
   if (reflection === '') return { advice: [], proposals: [] };
-  const earlier = [...state.memos.values()].map((memo) => (memo as ReflexionMemo).reflection);
-  const memory = [...earlier, reflection].slice(-wholeOf(settings, 'memory'));
+  const memory = [...reflectionsIn(state), reflection].slice(-wholeOf(settings, 'memory'));
   const text = [
     context.span.text.trimEnd(),
     `Lessons from earlier attempts:\n${memory.map((lesson) => `- ${lesson}`).join('\n')}`,
@@ -74,6 +78,15 @@ async function propose(context: ProposalContext, settings: SettingValues): Promi
     proposals: [proposalOf(context, 'reflection', text, latest)],
     memo: { reflection } satisfies ReflexionMemo,
   };
+}
+
+/** The reflections of attempts that kept the rules, so that one that breaks them does not stand in the next ones too. */
+function reflectionsIn(state: RunState): string[] {
+  const kept = [...state.candidates.values()].filter(({ status }) => status === 'kept' || status === 'best');
+  return kept.flatMap(({ candidate }) => {
+    const memo = state.memos.get(candidate.step) as ReflexionMemo | undefined;
+    return memo ? [memo.reflection] : [];
+  });
 }
 
 /** The order in a reflection, on one line; all of it where it names no direction. */

@@ -1,11 +1,11 @@
 import { BASELINE_ID } from '../../../src/core/candidate.js';
 import { viewOf } from '../../../src/core/directions.js';
 import { hashFraction, seededRandom, type Random } from '../../../src/core/hash.js';
-import { examRows, recordOf, reduce } from '../../../src/core/run.js';
+import { examRows, recordOf, reduce, type CandidateRecord, type RunState } from '../../../src/core/run.js';
 import { DIRECTIONS, splitTestSet, type Splits, type TestCase } from '../../../src/core/testset.js';
 import { race, raceStanding } from '../../../src/evaluation/race.js';
-import { finalistsOf } from '../../../src/optimizer/exam.js';
-import { verdictOf } from '../../../src/optimizer/verdict.js';
+import { finalistsOf, wasGoodAlready } from '../../../src/optimizer/exam.js';
+import { judge } from '../../../src/optimizer/verdict.js';
 import { difficultyOf, passChance, runOf, scoreRows, selectStep, type ScoreOf } from './model.js';
 
 export interface NullSettings {
@@ -83,12 +83,18 @@ function simulate(ids: readonly string[], splits: Splits, scoreOf: ScoreOf): Set
     if (names !== lastExamined) looks++;
     lastExamined = names;
     reduce(state, { type: 'examined', candidateId: names, look: Math.max(1, looks) });
-    if (verdictOf(state, finalists).kind === 'better') claims.add('peeking');
+    const claim = claimOf(state, finalists);
+    if (claim === 'better') claims.add('peeking');
     if (!isLast) continue;
-    const { kind } = verdictOf({ ...state, look: 1 }, finalists);
+    const kind = state.look === 1 ? claim : claimOf({ ...state, look: 1 }, finalists);
     if (kind === 'better' || kind === 'worse') claims.add(kind);
   }
   return claims;
+}
+
+/** What the verdict claims, without its sentence, which takes most of the time. */
+function claimOf(state: RunState, finalists: readonly CandidateRecord[]) {
+  return finalists.length === 0 || wasGoodAlready(state) ? undefined : judge(state, finalists).kind;
 }
 
 /** Words of a made-up row, so that no two rows are near-duplicates. */

@@ -168,6 +168,7 @@ describe('snapshotOf', () => {
         lines: [1],
         rows: [{ caseId: 'r2', line: 3 }],
         followed: true,
+        status: 'open',
       },
     ]);
   });

@@ -147,7 +147,7 @@ describe('Limiter', () => {
     [undefined, 'timed-out', true],
     [429, 'quota-exhausted', false],
   ] as const)('reads status %s with %s as overload: %s', async (status, reason, isOverload) => {
-    const limiter = new Limiter(8);
+    const limiter = new Limiter(8, { later: (task) => task() });
     const model = fakeModel((_, { onSign }) => {
       if (status) onSign?.({ status });
       throw failure(reason);

@@ -20,6 +20,12 @@ const SETTINGS: Record<string, Record<string, number>> = {
   ape: { candidates: 10 },
   apo: { rounds: 6, expansion: 4 },
   'apo-sum': { rounds: 6 },
+  'prompt-agent': { depthLimit: 3 },
+  abo: {},
+  directional: {},
+  reflexion: {},
+  gepa: {},
+  ace: {},
   'hill-climb': {},
   random: {},
 };
@@ -70,7 +76,18 @@ describe.each(Object.entries(SETTINGS))('%s on the example workspace', (strategy
 });
 
 /** Rows too few for a part of their own are searched in both directions, each with a beam or a current prompt of its own. */
-describe.each(['gpo', 'ape', 'apo', 'hill-climb'])('%s on a small test set', (strategy) => {
+describe.each([
+  'gpo',
+  'ape',
+  'apo',
+  'hill-climb',
+  'prompt-agent',
+  'abo',
+  'directional',
+  'reflexion',
+  'gepa',
+  'ace',
+])('%s on a small test set', (strategy) => {
   it('goes on in each direction from its own candidates', async () => {
     const full = await taskOf();
     const task = { ...full, testset: { ...full.testset, cases: full.testset.cases.slice(0, 20) } };

@@ -29,6 +29,8 @@ export interface MetaPrompt {
   readonly wordsBudget: number | undefined;
   /** New prompts asked for; 0 when the request wants critique only. */
   readonly wanted: number;
+  /** Whether changes of single rules are asked for, each on a line `ADD: …`. */
+  readonly wantsRules: boolean;
   /** Critiques that are handed on. */
   readonly critiques: readonly string[];
 }
@@ -55,6 +57,7 @@ export function readMetaPrompt(text: string): MetaPrompt | undefined {
     rows: rows.length > 0 ? rows : exemplars,
     wordsBudget: numberIn(text, 'words_budget'),
     wanted: wantsPrompts ? Math.max(1, numberIn(text, 'wanted') ?? 1) : 0,
+    wantsRules: !wantsPrompts && text.includes('"ADD: "'),
     critiques: blocks(text, 'critique').map(({ content }) => content),
   };
 }

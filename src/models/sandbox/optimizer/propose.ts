@@ -10,11 +10,14 @@ const VAGUE = [
   'Take your time and pay attention to detail.',
   'This is important, so do your best.',
 ];
+/** How a critique of this stand-in ends. */
+const SHOULD_SAY = /\bit should say: (.+)$/gm;
 const TEMPLATE = /\{\{[^{}]*\}\}|\{%[^%]*%\}|\$\{[^{}]*\}|(?<!\{)\{[A-Za-z_][\w.]*\}(?!\})/;
 
 /** New prompts in their tags, with a feedback for each cause, as the request asks. Follows from the request and `draw`. */
 export function writeProposals(meta: MetaPrompt, draw: string): string {
   const random = seededRandom(draw);
+  if (meta.wantsRules) return rules(meta);
   if (meta.wanted === 0) return critique(meta);
   if (meta.scoresOnly) {
     const texts = new Set(Array.from({ length: meta.wanted }, () => mutated(meta, random)));
@@ -36,6 +39,15 @@ function critique(meta: MetaPrompt): string {
   const own = meta.causes.map((cause) => feedbackFor(cause, editsFor(cause, base)));
   const all = meta.critiques.length > 0 ? [...new Set(meta.critiques)].join(' ') : own.join(' ');
   return tagged('feedback', all || 'Nothing that is shown here fails.');
+}
+
+/** The orders that critiques or failing rows call for, as rules to be added. */
+function rules(meta: MetaPrompt): string {
+  const [base] = meta.prompts as [string];
+  const said = meta.critiques.flatMap((text) => [...text.matchAll(SHOULD_SAY)].map((match) => match[1]!));
+  const orders = said.length > 0 ? said : meta.causes.flatMap((cause) => editsFor(cause, base).slice(0, 1));
+  const lines = [...new Set(orders)].map((order) => `ADD: ${order}`);
+  return tagged('feedback', lines.join('\n') || 'Nothing has to change.');
 }
 
 function proposal(
