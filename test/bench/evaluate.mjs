@@ -15,12 +15,12 @@ const builtCli = path.join(root, 'dist/cli.js');
 const PROMPT = 'Answer with ok. Question {{q}}: what is {{q}} times two?\n';
 const KEY = 'bench';
 
-/** promptfoo with the binding of its database for this machine, in a folder that outlives the run. */
+/** promptfoo with its database, which it counts as optional and needs, in a folder that outlives the run. */
 function installPromptfoo() {
   const folder = path.join(tmpdir(), 'promptfoo-for-bench');
   const modules = path.join(folder, 'node_modules');
   const binding = `@libsql/${process.platform}-${process.arch}${process.platform === 'linux' ? '-gnu' : ''}`;
-  const wanted = ['promptfoo', binding];
+  const wanted = ['promptfoo', '@libsql/client', binding];
   if (wanted.some((name) => !existsSync(path.join(modules, name)))) {
     say(`Installing ${wanted.join(' and ')} ...`);
     mkdirSync(folder, { recursive: true });
@@ -31,8 +31,9 @@ function installPromptfoo() {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   }
-  const { version } = JSON.parse(readFileSync(path.join(modules, 'promptfoo/package.json'), 'utf8'));
-  return { main: path.join(modules, 'promptfoo/dist/src/main.js'), home: path.join(folder, 'home'), version };
+  const { version, bin } = JSON.parse(readFileSync(path.join(modules, 'promptfoo/package.json'), 'utf8'));
+  const main = path.join(modules, 'promptfoo', bin.promptfoo);
+  return { main, home: path.join(folder, 'home'), version };
 }
 
 /** A folder with the prompt and its rows, as each of the programs wants them. */

@@ -1,14 +1,15 @@
 // 1,000 different requests, 64 at once, to an endpoint that answers after 50 ms: Hone's models (store, retry, limiter,
 // hedge, meter) beside a bare loop of `fetch`, in turn. Seconds of time and of the whole process's CPU.
 //
-//   node test/bench/transport.mjs
+//   node test/bench/transport.mjs [--rounds 5]
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { bareFetch, figure, median, honeClient } from './clients.mjs';
 import { startEndpoint } from './endpoint.mjs';
 
 const REQUESTS = { rows: 1000, concurrency: 64 };
 
-export async function run({ times = 5 } = {}) {
+export async function run({ rounds = 5 } = {}) {
   const endpoint = await startEndpoint({ latency: 50 });
   const client = await honeClient();
   const rivals = {
@@ -17,7 +18,7 @@ export async function run({ times = 5 } = {}) {
   };
   const seen = Object.fromEntries(Object.keys(rivals).map((name) => [name, []]));
   try {
-    for (let time = 0; time < times; time++) {
+    for (let round = 0; round < rounds; round++) {
       for (const [name, send] of Object.entries(rivals)) seen[name].push(await send());
     }
   } finally {
@@ -36,7 +37,8 @@ export async function run({ times = 5 } = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { rows, summary } = await run();
+  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
+  const { rows, summary } = await run({ rounds: Number(values.rounds) });
   const shown = [...rows, { name: 'ratio', ...summary }];
   console.table(
     shown.map(({ name, ...row }) => ({

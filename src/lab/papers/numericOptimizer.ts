@@ -91,7 +91,7 @@ class NumericMind {
     content: string,
   ) {
     const tries = triesIn(content);
-    const hasValues = tries.every((each) => valueIn(each) !== undefined);
+    const hasValues = tries.every((each) => each.score === undefined || valueIn(each) !== undefined);
     this.tried = tries.flatMap((each) => readTry(each, landscape.names, hasValues));
     this.best = this.tried.reduce<Tried | undefined>(
       (found, next) => (found === undefined || next.merit > found.merit ? next : found),
@@ -110,7 +110,7 @@ class NumericMind {
   }
 
   private next(): readonly number[] {
-    const { best } = this;
+    const best = this.base();
     if (!best) return this.landscape.names.map(() => this.rounded(this.anywhere()));
     const ways = this.waysFrom(best);
     const steps = this.steps();
@@ -120,6 +120,15 @@ class NumericMind {
       const step = steps[index]! * (1 + JITTER * (2 * this.random() - 1));
       return this.rounded(value + way * step * this.slip());
     });
+  }
+
+  /**
+   * The try to go on from. Whoever was told the way from the last try goes on from there, as in gradient descent with
+   * signs (Rprop); otherwise only the best one is worth anything.
+   */
+  private base(): Tried | undefined {
+    const newest = this.tried.at(-1);
+    return this.told === '' && newest?.ways.some((way) => way !== 0) ? newest : this.best;
   }
 
   /** What pairs of tries say about the way to go, one sentence a coordinate. */
@@ -184,33 +193,27 @@ class NumericMind {
   }
 
   /**
-   * The length of the next step for each coordinate, from the tries in order: where it was told the way, a step is longer
-   * while the way stays the same and shorter once it turns; elsewhere longer after a try that helped, shorter after
-   * one that did not.
+   * The length of the next step for each coordinate, from the tries in order. What counts is the last move: it is followed
+   * by a longer one where the way that was told is still the same, by a shorter one where it has turned. Where none
+   * was told, by a longer one after a try that helped, by a shorter one after one that did not.
    */
   private steps(): readonly number[] {
     const [low, high] = this.landscape.range;
     const { firstStep, longer, shorter } = this.habits;
-    return this.landscape.names.map((_, index) => {
-      let step = this.firstMove(index) ?? firstStep * (high - low);
-      let best = this.tried[0]!;
-      for (const next of this.tried.slice(1)) {
-        const isBetter = next.merit > best.merit;
-        if (next.point[index] !== best.point[index]) {
-          const [before, after] = [best.ways[index]!, next.ways[index]!];
-          step *= (before !== 0 && after !== 0 ? before === after && isBetter : isBetter) ? longer : shorter;
-        }
-        if (isBetter) best = next;
+    const steps = this.landscape.names.map(() => firstStep * (high - low));
+    let from = this.tried[0]!;
+    for (const next of this.tried.slice(1)) {
+      const isBetter = next.merit > from.merit;
+      for (const [index] of steps.entries()) {
+        const move = Math.abs(next.point[index]! - from.point[index]!);
+        if (move === 0) continue;
+        const agreement = next.ways[index]! * from.ways[index]!;
+        const isGood = agreement === 0 ? isBetter : agreement > 0;
+        steps[index] = Math.max(move * (isGood ? longer : shorter), this.smallest());
       }
-      return Math.max(step, this.smallest());
-    });
-  }
-
-  /** Where the tries that are shown begin in the middle, their first move says how long steps were. */
-  private firstMove(index: number): number | undefined {
-    const [first, ...others] = this.tried;
-    const moved = others.find(({ point }) => point[index] !== first!.point[index]);
-    return moved && Math.abs(moved.point[index]! - first!.point[index]!);
+      if (isBetter || next.ways.some((way) => way !== 0)) from = next;
+    }
+    return steps;
   }
 
   private slip(): number {
@@ -249,7 +252,8 @@ function readTry(shown: ShownTry, names: readonly string[], hasValues: boolean):
   return [
     {
       point,
-      merit: hasValues && value !== undefined ? -value : (shown.score ?? 0),
+      // What is shown without a score or a value is the one to go on from.
+      merit: hasValues && value !== undefined ? -value : (shown.score ?? Number.MAX_VALUE),
       ways,
       named: named < 0 ? undefined : named,
     },

@@ -14,7 +14,7 @@ import { stepsOf } from '../stop.js';
 import type { ProposalContext } from '../strategy.js';
 import { wordDistance } from '../wordDistance.js';
 import type { Operator, OperatorResult, StepFacts } from './operator.js';
-import { triedEdits, turnedDown } from './history.js';
+import { triedEdits, turnedDownText } from './history.js';
 import { brokenByEdits } from './progress.js';
 
 /** Causes that one request is about. */
@@ -148,7 +148,6 @@ function metaPrompt(facts: StepFacts, shown: readonly Cause[], budget: number): 
   const { span, state } = context;
   const passing = passingShown(state, parent);
   const tried = triedEdits(context);
-  const reasons = turnedDown(context);
   const rows = new Map(shown.flatMap((cause) => cause.rows.map((row) => [row.row.id, row] as const)));
   return [
     'You improve a prompt that a language model is given for each row of a test set. Some rows fail, for the causes below. Change the prompt so that they pass, and that no other row fails because of it.',
@@ -166,7 +165,7 @@ function metaPrompt(facts: StepFacts, shown: readonly Cause[], budget: number): 
           ...tried.map((lines) => block('tried', lines)),
         ]
       : []),
-    ...(reasons.length > 0 ? [`Earlier proposals were turned down:\n${reasons.join('\n')}`] : []),
+    ...turnedDownText(context),
     [
       `First write for each cause, in the order above, between <feedback> and </feedback> one sentence on what in the prompt brings it about (quote the words, or say what is missing), then "Direction:" and one sentence on which way to change it.`,
       `Make small edits, mostly new lines of their own: change or add at most <words_budget>${budget}</words_budget> words, and keep every other word and line break of the current prompt. Where a line already speaks of a cause and did not help, put that line differently instead of adding another.`,

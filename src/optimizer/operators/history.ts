@@ -22,10 +22,11 @@ export function triedEdits(context: ProposalContext): string[] {
   );
 }
 
-/** Why proposals of the last step broke a rule, each reason once. */
-export function turnedDown(context: ProposalContext): string[] {
+/** Why proposals of the last step broke a rule, each reason once, as a part of a meta-prompt; empty when none did. */
+export function turnedDownText(context: ProposalContext): string[] {
   const reasons = [...context.state.candidates.values()]
     .filter(({ status, candidate }) => status === 'rejected' && candidate.step === context.step - 1)
     .flatMap((record) => record.reasons);
-  return [...new Set(reasons)].slice(0, REASONS_SHOWN);
+  const told = [...new Set(reasons)].slice(0, REASONS_SHOWN);
+  return told.length > 0 ? [`Earlier proposals were turned down:\n${told.join('\n')}`] : [];
 }

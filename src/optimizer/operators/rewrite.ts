@@ -3,6 +3,7 @@ import { passingTrainRows } from '../feedback/causes.js';
 import { answerFormat, block, howUsed, placeholderRule } from '../metaPrompt.js';
 import { failingRowBlock, passingRowBlock, ROWS_ARE_DATA } from '../rowBlocks.js';
 import { askOptimizer, distinctTexts, proposalOf, requireUsable } from '../sampling.js';
+import { turnedDownText } from './history.js';
 import type { Operator, OperatorResult, StepFacts } from './operator.js';
 
 const ROWS_SHOWN = 8;
@@ -43,6 +44,7 @@ function wholePrompt({ id, prior, wanted, order, isPossible }: Request): Operato
               ...passing.map((row) => passingRowBlock(context, row)),
             ]
           : []),
+        ...turnedDownText(context),
         [
           order,
           placeholderRule(expressionsOf(context.document, context.span.text)),

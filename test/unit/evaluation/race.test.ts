@@ -80,7 +80,7 @@ describe('race', () => {
       asked.push(...ids);
       for (const id of ids) reduce(state, scored('c1', id, 0));
     });
-    expect(asked.slice(0, 4)).toEqual(rows);
+    expect(asked.slice(0, 4).sort()).toEqual([...rows].sort());
     expect(asked).toHaveLength(6);
   });
 

@@ -55,6 +55,11 @@ describe('deltas', () => {
   it('merge rules into one', () => {
     const merged = apply([{ kind: 'merge', ids: ['r1', 'r3'], text: 'Say the label, without a reason.' }]);
     expect(rules(merged)).toEqual(['Use lower case letters.', 'Say the label, without a reason.']);
+    // Also where one of them says it all.
+    expect(rules(apply([{ kind: 'merge', ids: ['r1', 'r3'], text: 'Say the label alone.' }]))).toEqual([
+      'Use lower case letters.',
+      'Say the label alone.',
+    ]);
   });
 
   it('do nothing for rules that there are not', () => {
