@@ -101,8 +101,8 @@ function bestValue(lines: readonly string[], pattern: readonly number[], counter
 
 type Dictionary = Readonly<Record<string, string>>;
 
-/** The dictionary is large, and only this family needs it. */
-async function loadDictionary(): Promise<Dictionary> {
+/** The dictionary is large: it is loaded when it is needed first. */
+export async function loadDictionary(): Promise<Dictionary> {
   const { dictionary } = await import('cmu-pronouncing-dictionary');
   return dictionary;
 }

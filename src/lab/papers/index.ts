@@ -2,8 +2,10 @@ import { HoneError } from '../../core/errors.js';
 import type { FeedbackLevel } from '../../optimizer/strategies/directional.js';
 import type { LabRequest, LabResult, LabTask } from '../registry.js';
 import { NUMERIC_KINDS, REGRESSION_KIND } from './numeric.js';
+import { POEM_KINDS } from './poems.js';
 import type { ProblemKind } from './problem.js';
 import { seriesReport, seriesText } from './report.js';
+import { TRAVELLING_KIND } from './travelling.js';
 import { runSeries, type SeriesPlan } from './run.js';
 
 const SEEDS = 5;
@@ -11,7 +13,12 @@ const SEEDS = 5;
 const MOST_CALLS = 100_000;
 
 /** The kinds of tasks of the papers. */
-export const PROBLEM_KINDS: readonly ProblemKind[] = [...NUMERIC_KINDS, REGRESSION_KIND];
+export const PROBLEM_KINDS: readonly ProblemKind[] = [
+  ...NUMERIC_KINDS,
+  REGRESSION_KIND,
+  TRAVELLING_KIND,
+  ...POEM_KINDS,
+];
 
 /** The tasks of the papers, as `hone lab` runs them. */
 export const PAPER_TASKS: readonly LabTask[] = PROBLEM_KINDS.map((kind) => ({

@@ -25,7 +25,7 @@ export const NUMERIC_KINDS: readonly ProblemKind[] = FUNCTIONS.map((landscape) =
   unit: 'y',
   lowerIsBetter: true,
   strategy: 'directional',
-  steps: 50,
+  steps: 100,
   feedbacks: ALL_LEVELS,
   settings: SETTINGS,
   hasAgent: false,

@@ -110,7 +110,7 @@ class NumericMind {
   }
 
   private next(): readonly number[] {
-    const best = this.base();
+    const { best } = this;
     if (!best) return this.landscape.names.map(() => this.rounded(this.anywhere()));
     const ways = this.waysFrom(best);
     const steps = this.steps();
@@ -120,15 +120,6 @@ class NumericMind {
       const step = steps[index]! * (1 + JITTER * (2 * this.random() - 1));
       return this.rounded(value + way * step * this.slip());
     });
-  }
-
-  /**
-   * The try to go on from. Whoever was told the way from the last try goes on from there, as in gradient descent with
-   * signs (Rprop); otherwise only the best one is worth anything.
-   */
-  private base(): Tried | undefined {
-    const newest = this.tried.at(-1);
-    return this.told === '' && newest?.ways.some((way) => way !== 0) ? newest : this.best;
   }
 
   /** What pairs of tries say about the way to go, one sentence a coordinate. */
@@ -146,7 +137,8 @@ class NumericMind {
     const { names } = this.landscape;
     const stated = names.map((name) => wayIn(this.told, name));
     if (stated.some((way) => way !== 0)) return stated;
-    if (best.ways.some((way) => way !== 0)) return best.ways;
+    const { ways } = this.nearBest().find((each) => each.ways.some((way) => way !== 0)) ?? best;
+    if (ways.some((way) => way !== 0)) return ways;
     if (best.named !== undefined)
       return names.map((_, index) => (index === best.named ? this.guess(index) : 0));
     // One coordinate or both: with nothing to go on either is as good.
@@ -193,25 +185,26 @@ class NumericMind {
   }
 
   /**
-   * The length of the next step for each coordinate, from the tries in order. What counts is the last move: it is followed
-   * by a longer one where the way that was told is still the same, by a shorter one where it has turned. Where none
-   * was told, by a longer one after a try that helped, by a shorter one after one that did not.
+   * The length of the next step for each coordinate, from the tries in order. What counts is the last move from what was
+   * best then: it is followed by a longer one where it helped and the way is still the same, by a shorter one where the
+   * way has turned. After a move that did not help, a coordinate whose way has not turned keeps its step if another one
+   * has turned: that one was to blame.
    */
   private steps(): readonly number[] {
     const [low, high] = this.landscape.range;
     const { firstStep, longer, shorter } = this.habits;
     const steps = this.landscape.names.map(() => firstStep * (high - low));
-    let from = this.tried[0]!;
+    let best = this.tried[0]!;
     for (const next of this.tried.slice(1)) {
-      const isBetter = next.merit > from.merit;
+      const isBetter = next.merit > best.merit;
+      const turned = steps.map((_, index) => next.ways[index]! * best.ways[index]! < 0);
       for (const [index] of steps.entries()) {
-        const move = Math.abs(next.point[index]! - from.point[index]!);
+        const move = Math.abs(next.point[index]! - best.point[index]!);
         if (move === 0) continue;
-        const agreement = next.ways[index]! * from.ways[index]!;
-        const isGood = agreement === 0 ? isBetter : agreement > 0;
-        steps[index] = Math.max(move * (isGood ? longer : shorter), this.smallest());
+        const kept = isBetter ? longer : turned.includes(true) ? 1 : shorter;
+        steps[index] = Math.max(move * (turned[index] ? shorter : kept), this.smallest());
       }
-      if (isBetter || next.ways.some((way) => way !== 0)) from = next;
+      if (isBetter) best = next;
     }
     return steps;
   }

@@ -92,7 +92,7 @@ describe('a question to the optimizer', () => {
       feedback: (text, id) =>
         valueOf(text, id) === 1
           ? []
-          : [{ scorer: 'equals', kind: 'nondirectional', cause: 'vague', text: 'Vague.' }],
+          : [{ scorer: 'equals', kind: 'non-directional', cause: 'vague', text: 'Vague.' }],
     });
     expect(asked.length).toBeGreaterThan(0);
     for (const { content } of asked) {

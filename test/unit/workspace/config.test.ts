@@ -32,6 +32,33 @@ describe('hone.yaml', () => {
     ]);
   });
 
+  it('gives what runs on a prompt go by', () => {
+    const config = parseConfig(
+      [
+        'prompts:',
+        '  - path: a.md',
+        '    strategy: gpo',
+        '    settings: { candidates: 4, retrieval: recency, warmup: true }',
+        '    guidance: |',
+        '      Keep it formal.',
+        '      Say please.',
+        '    pinned: ["Be kind.", "# Rules"]',
+        '    maxWords: 200',
+        '    traceCharacters: 1200',
+      ].join('\n'),
+    );
+    expect(config.prompts[0]).toEqual({
+      path: 'a.md',
+      strategy: 'gpo',
+      settings: { candidates: 4, retrieval: 'recency', warmup: true },
+      guidance: 'Keep it formal.\nSay please.\n',
+      pinned: ['Be kind.', '# Rules'],
+      maxWords: 200,
+      traceCharacters: 1200,
+      line: 2,
+    });
+  });
+
   it('may be absent, empty, or use anchors', async () => {
     expect(await readConfig(await tree({}))).toEqual({ prompts: [] });
     expect(parseConfig('# nothing yet\n')).toEqual({ prompts: [] });
@@ -62,6 +89,15 @@ describe('hone.yaml', () => {
       '"train" must be a number between 0 and 1',
     ],
     ['prompts:\n  - path: a.md\n    splits: { train: 0.8 }\n', 2, 'no rows for the exam'],
+    ['prompts:\n  - path: a.md\n    guidance: 7\n', 3, '"guidance" must be a text'],
+    ['prompts:\n  - path: a.md\n    pinned: Be kind.\n', 3, '"pinned" must be a list'],
+    ['prompts:\n  - path: a.md\n    pinned:\n      - [a]\n', 4, '"pinned[0]" must be a text'],
+    ['prompts:\n  - path: a.md\n    maxWords: 0\n', 3, '"maxWords" must be a whole number above 0'],
+    [
+      'prompts:\n  - path: a.md\n    settings: { beam: [4] }\n',
+      3,
+      '"settings.beam" must be a text, a number',
+    ],
     ['prices:\n  openai:m:\n    prompt: 1\n', 3, 'The key "completion" is missing'],
     ['prices:\n  openai:m: { prompt: -1, completion: 2 }\n', 2, '"prompt" must be a number of 0 or more'],
     ['prices: { "openai:m": 3 }\n', 1, '"prices.openai:m" must be a mapping'],
