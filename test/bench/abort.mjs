@@ -41,5 +41,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { rows, summary } = await run({ rounds: Number(values.rounds) });
   console.table(rows.map((row) => ({ ...row, settledMs: figure(row.settledMs, 0) })));
   const { median: middle, longest, lost } = summary;
-  console.log(`settled after ${figure(middle, 0)} ms (median), ${figure(longest, 0)} ms at most; ${lost} answers lost`);
+  console.log(
+    `settled after ${figure(middle, 0)} ms (median), ${figure(longest, 0)} ms at most; ${lost} answers lost`,
+  );
 }

@@ -51,7 +51,13 @@ const BENCHES = {
   async evaluate({ rounds, promptfoo }) {
     const { version, used } = await benchThroughput({ ...rounds, promptfoo });
     return [
-      beside('hone eval, 1,000 rows, against fetch: wall', used.hone.wall, used.bare.wall, atMost(1.15), seconds),
+      beside(
+        'hone eval, 1,000 rows, against fetch: wall',
+        used.hone.wall,
+        used.bare.wall,
+        atMost(1.15),
+        seconds,
+      ),
       beside('the same: CPU', used.hone.cpu, used.bare.cpu, atMost(1.6), seconds),
       ...(version ? againstPromptfoo(`promptfoo ${version}, 1,000 rows`, used, ['wall', 'cpu', 'rss']) : []),
     ];
@@ -76,13 +82,25 @@ const BENCHES = {
   async concurrency({ rounds }) {
     const [byHand, ...adapting] = (await concurrency.run(rounds)).rows;
     return adapting.map(({ name, perSecond, ratio }) =>
-      beside(`answers per second, ${name}, against by hand`, perSecond, byHand.perSecond, atLeast(0.9), figure, ratio),
+      beside(
+        `answers per second, ${name}, against by hand`,
+        perSecond,
+        byHand.perSecond,
+        atLeast(0.9),
+        figure,
+        ratio,
+      ),
     );
   },
   async abort({ rounds }) {
     const { median, lost } = (await abort.run(rounds)).summary;
     return [
-      row('milliseconds until an aborted evaluation has settled (median)', Math.round(median), atMost(100), plain),
+      row(
+        'milliseconds until an aborted evaluation has settled (median)',
+        Math.round(median),
+        atMost(100),
+        plain,
+      ),
       row('answers that the endpoint had sent by then and that are not stored', lost, none, plain),
     ];
   },
@@ -111,7 +129,14 @@ const PROMPTFOO = {
 function againstPromptfoo(what, { hone, promptfoo }, keys) {
   return keys.map((key) => {
     const [aim, name, show] = PROMPTFOO[key];
-    return beside(`${what}: its ${name} against ours`, hone[key], promptfoo[key], aim, show, promptfoo[key] / hone[key]);
+    return beside(
+      `${what}: its ${name} against ours`,
+      hone[key],
+      promptfoo[key],
+      aim,
+      show,
+      promptfoo[key] / hone[key],
+    );
   });
 }
 
@@ -129,7 +154,14 @@ function markdown(rows) {
   return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
 }
 
-const cells = ({ what, ours, rival, value, aim, met }) => [what, ours, rival, value, aim, met ? 'met' : 'not met'];
+const cells = ({ what, ours, rival, value, aim, met }) => [
+  what,
+  ours,
+  rival,
+  value,
+  aim,
+  met ? 'met' : 'not met',
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -154,7 +186,9 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) 
   found.push(...(await BENCHES[name](settings)));
 }
 if (values.markdown) {
-  console.log(`Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}):\n`);
+  console.log(
+    `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}):\n`,
+  );
   console.log(markdown(found));
 } else {
   console.table(

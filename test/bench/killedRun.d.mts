@@ -1,6 +1,10 @@
 interface Process {
   kill(signal: 'SIGKILL'): void;
-  readonly finished: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+  readonly finished: Promise<{
+    readonly code: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  }>;
 }
 
 export function killedRun(options: {
