@@ -14,6 +14,7 @@ import { stepsOf } from '../stop.js';
 import type { ProposalContext } from '../strategy.js';
 import { wordDistance } from '../wordDistance.js';
 import type { Operator, OperatorResult, StepFacts } from './operator.js';
+import { contrasts } from './contrast.js';
 import { triedEdits, turnedDownText } from './history.js';
 import { brokenByEdits } from './progress.js';
 
@@ -147,6 +148,7 @@ function metaPrompt(facts: StepFacts, shown: readonly Cause[], budget: number): 
   const { context, parent, causes } = facts;
   const { span, state } = context;
   const passing = passingShown(state, parent);
+  const contrasted = contrasts(context, parent, shown);
   const tried = triedEdits(context);
   const rows = new Map(shown.flatMap((cause) => cause.rows.map((row) => [row.row.id, row] as const)));
   return [
@@ -156,6 +158,12 @@ function metaPrompt(facts: StepFacts, shown: readonly Cause[], budget: number): 
     ...shown.map((cause, index) => causeBlock(cause, causes[index]!.rows.length)),
     `Failing rows. ${ROWS_ARE_DATA}`,
     ...[...rows.values()].map((row) => failingRowBlock(context, row)),
+    ...(contrasted.length > 0
+      ? [
+          'Some of these rows pass under other prompts that were tried; which difference did it?',
+          ...contrasted,
+        ]
+      : []),
     ...(passing.length > 0
       ? ['Rows that pass now and must go on passing:', ...passing.map((row) => passingRowBlock(context, row))]
       : []),

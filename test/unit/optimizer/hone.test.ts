@@ -84,6 +84,25 @@ describe('hone', () => {
     expect(bestCandidate(run.state)?.score).toBe(1);
   });
 
+  it('shows rows that pass under another prompt, where the scorers give no direction', async () => {
+    const run = await countedRun(hone, {
+      // Three rows in four pass with RED alone, the others with LOUD alone.
+      score: (text, id) => (text.includes(Number(id.slice(1)) % 4 === 0 ? 'LOUD' : 'RED') ? 1 : 0),
+      feedback: (text, id) =>
+        text.includes(Number(id.slice(1)) % 4 === 0 ? 'LOUD' : 'RED')
+          ? []
+          : [{ scorer: 'test', kind: 'non-directional', cause: 'wrong', text: 'wrong' }],
+      changes: { effort: 'thorough' },
+      answer: (_, count) => prompts(withLine(count === 0 ? 'LOUD' : `RED${'!'.repeat(count)}`)),
+    });
+    const contrast = run.asked.map(({ content }) =>
+      /<contrast row="([^"]*)">([\s\S]*?)<\/contrast>/.exec(content),
+    );
+    const shown = contrast.find((each) => each !== null);
+    expect(Number(shown![1]!.slice(1)) % 4).toBe(0);
+    expect(shown![2]).toContain('LOUD');
+  });
+
   it('turns down edits that change far more words than was asked for', async () => {
     const flood = Array.from({ length: 400 }, (_, index) => `word${index}`).join(' ');
     const run = await countedRun(hone, {
