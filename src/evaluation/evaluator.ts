@@ -16,8 +16,9 @@ import { Pool } from './pool.js';
 const FAILURES_IN_A_ROW = 5;
 
 /**
- * Rows under way at once, over all prompts. More than any endpoint is asked for at once, so that the limiter behind the
- * model decides how many requests are in flight while rows that wait for a retry, a disk or a judge stand back.
+ * Rows under way at once, over all prompts, unless the model wants another number. More than any endpoint is asked for at
+ * once, so that the limiter behind the model decides how many requests are in flight while rows that wait for a retry, a
+ * disk or a judge stand back.
  */
 export const MOST_UNDER_WAY = 256;
 
@@ -27,8 +28,6 @@ export interface EvaluatorOptions {
   readonly scorers: readonly Scorer[];
   /** Whether rows were scored with these models and scorers before, so that a failing row is that row's own fault. */
   readonly hasScored?: boolean;
-  /** Rows under way at once, over all prompts. Default: what the model wants, else 256. */
-  readonly maxOutstanding?: number;
 }
 
 export interface EvaluateOptions {
@@ -74,7 +73,7 @@ export class Evaluator {
   constructor(private readonly options: EvaluatorOptions) {
     this.cases = new Map(options.testset.cases.map((row) => [row.id, row]));
     this.heldBack = options.hasScored ? undefined : [];
-    this.pool = new Pool(options.maxOutstanding ?? options.model.maxOutstanding ?? MOST_UNDER_WAY);
+    this.pool = new Pool(options.model.maxOutstanding ?? MOST_UNDER_WAY);
   }
 
   /** The request that is sent for one row. */

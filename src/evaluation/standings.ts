@@ -33,18 +33,33 @@ export function standingsOf(
   }));
 }
 
-/** Estimates that differ by less are equal. */
+/** Merits that differ by less are equal. */
 const SAME = 1e-9;
 
 /**
- * The candidate to beat: the highest shrunken estimate. One that only equals the baseline does not replace it; among
- * candidates ties go to the shorter text, then to the later one.
+ * The entry of the highest merit. One that only equals the baseline does not replace it; among candidates ties go to the
+ * shorter text, then to the later one.
+ * @param entries in order of proposal
+ * @returns undefined for no entries
+ */
+export function highest<E extends { readonly record: CandidateRecord }>(
+  entries: readonly E[],
+  meritOf: (entry: E) => number,
+): E | undefined {
+  return entries.reduce<E | undefined>((best, next) => {
+    const ahead = best ? meritOf(next) - meritOf(best) : Infinity;
+    if (!best || ahead > SAME) return next;
+    if (ahead < -SAME || best.record.candidate.id === BASELINE_ID) return best;
+    return next.record.candidate.text.length <= best.record.candidate.text.length ? next : best;
+  }, undefined);
+}
+
+/**
+ * The candidate to beat: the highest shrunken estimate. Stricter than the choice of what to go on from and to examine
+ * (`bestCandidate`), which takes the best score even where chance explains it: others are dropped for being behind this
+ * one, while what is examined still has to prove itself.
  * @returns undefined for no standings
  */
 export function leaderOf(standings: readonly Standing[]): Standing | undefined {
-  return standings.reduce<Standing | undefined>((best, next) => {
-    if (!best || next.shrunken > best.shrunken + SAME) return next;
-    if (next.shrunken < best.shrunken - SAME || best.record.candidate.id === BASELINE_ID) return best;
-    return next.record.candidate.text.length <= best.record.candidate.text.length ? next : best;
-  }, undefined);
+  return highest(standings, ({ shrunken }) => shrunken);
 }

@@ -106,7 +106,10 @@ function exchange(
       hasRead = false;
       lastLooks.add(() => {
         if (isOver) return;
-        if (hasRead) return stop();
+        if (hasRead) {
+          stop();
+          return;
+        }
         fail(aborted());
         request.destroy();
       });

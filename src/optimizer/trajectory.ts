@@ -1,4 +1,3 @@
-import { estimatesByLineage } from '../evaluation/lineage.js';
 import { BASELINE_ID } from '../core/candidate.js';
 import {
   pairsOf,
@@ -9,6 +8,8 @@ import {
   type RunState,
 } from '../core/run.js';
 import { differencesOf, pairedMean, shrunkenDeltas } from '../core/statistics.js';
+import { estimatesByLineage } from '../evaluation/lineage.js';
+import { highest } from '../evaluation/standings.js';
 
 export interface ScoredRecord {
   readonly record: CandidateRecord;
@@ -48,9 +49,6 @@ function differencesFromBaseline(state: RunState, record: CandidateRecord): numb
   return differencesOf(pairsOf(recordOf(state, BASELINE_ID), record, rows));
 }
 
-/** Scores that differ by less are equal. */
-const SAME_SCORE = 1e-9;
-
 /**
  * The candidate to go on from: the best score on the selection rows. Where candidates were scored on different numbers of
  * rows, what counts is the difference from the baseline, shrunken by its uncertainty, so that a few lucky rows do not
@@ -64,17 +62,7 @@ export function bestCandidate(state: RunState): ScoredRecord | undefined {
     state.setup.estimate === 'lineage'
       ? lineageMerits(state, [baseline, ...others])
       : meritsOf(state, baseline, others);
-  let best = baseline;
-  let bestMerit = merits.get(baseline)!;
-  for (const next of others) {
-    const merit = merits.get(next)!;
-    const isEqual = Math.abs(merit - bestMerit) <= SAME_SCORE;
-    const isShorter = next.record.candidate.text.length <= best.record.candidate.text.length;
-    if (isEqual ? best === baseline || !isShorter : merit < bestMerit) continue;
-    best = next;
-    bestMerit = merit;
-  }
-  return best;
+  return highest([baseline, ...others], (each) => merits.get(each)!);
 }
 
 function lineageMerits(state: RunState, records: readonly ScoredRecord[]): ReadonlyMap<ScoredRecord, number> {

@@ -134,9 +134,9 @@ async function compare(names, settings) {
       for (const name of names) {
         await endpoint.reset();
         const used = programs[name](place, promptfoo);
-        const { answered } = await endpoint.stats();
-        if (answered !== rows)
-          throw new Error(`${name}: the endpoint answered ${answered} of ${rows} requests.`);
+        const { distinct } = await endpoint.stats();
+        if (distinct !== rows)
+          throw new Error(`${name}: the endpoint answered ${distinct} of ${rows} different requests.`);
         samples[name].push(used);
       }
     }

@@ -12,6 +12,8 @@ import { root } from '../../scripts/lib/common.mjs';
 import { killedRun, killsOf, outcomeOf, seeded } from './killedRun.mjs';
 
 const LATENCY = ['--latency', '20'];
+/** Only kills let requests be answered twice. */
+const EACH = ['--no-hedge'];
 
 function starter(cli, cwd) {
   return (args) => {
@@ -65,12 +67,12 @@ export async function run({ rounds = 1, kills = 20, cli = path.join(root, 'dist/
   for (let seed = 1; seed <= rounds; seed++) {
     const random = seeded(seed);
     const alone = await fresh(cli, async ({ start, stats, optimize }) => {
-      const { stdout } = await start(optimize).finished;
+      const { stdout } = await start([...optimize, ...EACH]).finished;
       return { outcome: outcomeOf(stdout), ...(await stats()) };
     });
     const moments = killsOf(kills, alone.requests, random);
     const killed = await fresh(cli, async (place) => {
-      const { stdout, hit } = await killedRun({ ...place, kills: moments, random });
+      const { stdout, hit } = await killedRun({ ...place, each: EACH, kills: moments, random });
       return { outcome: outcomeOf(stdout), hit, ...(await place.stats()) };
     });
     rows.push({

@@ -11,6 +11,7 @@ export function killedRun(options: {
   readonly start: (args: readonly string[]) => Process;
   readonly stats: () => Promise<Record<string, unknown>>;
   readonly optimize: readonly string[];
+  readonly each: readonly string[];
   readonly kills: readonly number[];
   readonly random: () => number;
 }): Promise<{ readonly stdout: string; readonly hit: number }>;

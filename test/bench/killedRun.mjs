@@ -11,12 +11,13 @@ const LAST_KILL = 0.95;
  * @param start starts the command line with these arguments: `{ kill(signal), finished: Promise<{code, stdout, stderr}> }`
  * @param stats what the endpoint has counted
  * @param optimize arguments of the run
+ * @param each further arguments, of the run and of each resumption
  * @param kills after so many requests each, ascending: see `killsOf`
  * @param random numbers in [0, 1)
  * @returns the result, as JSON text, and how many kills found the run alive
  */
-export async function killedRun({ start, stats, optimize, kills, random }) {
-  let running = start(optimize);
+export async function killedRun({ start, stats, optimize, each, kills, random }) {
+  let running = start([...optimize, ...each]);
   let hit = 0;
   for (const due of kills) {
     const over = running.finished.then(() => true);
@@ -28,7 +29,7 @@ export async function killedRun({ start, stats, optimize, kills, random }) {
     hit++;
     await running.finished;
     const { stdout } = await start(['runs', '--json', '-']).finished;
-    running = start(['resume', JSON.parse(stdout)[0].runId, '--json', '-']);
+    running = start(['resume', JSON.parse(stdout)[0].runId, '--json', '-', ...each]);
   }
   const { code, stdout, stderr } = await running.finished;
   if (code !== 0) throw new Error(`The run ended with ${code}: ${stderr}`);
@@ -41,10 +42,10 @@ export function killsOf(count, requests, random) {
   return moments.sort((a, b) => a - b);
 }
 
-/** A result without what the kills themselves change: the id, and what was asked for again. */
+/** A result without what differs between any two runs, the id, and what the kills themselves change: the usage. */
 export function outcomeOf(stdout) {
-  const { runId: _, usage: __, ...outcome } = JSON.parse(stdout);
-  return outcome;
+  const { runId } = JSON.parse(stdout);
+  return { ...JSON.parse(stdout.replaceAll(runId, 'this run')), usage: undefined };
 }
 
 /** Mulberry32: the same numbers for the same seed. */

@@ -34,9 +34,29 @@ describe('starting a run', () => {
     const { modal, detail } = confirm.args[1] as vscode.MessageOptions;
     assert.equal(modal, true);
     assert.match(detail ?? '', /\d+ train, \d+ validation, \d+ exam rows/);
-    assert.match(detail ?? '', /At most \d+ requests/);
+    assert.match(detail ?? '', /at most \d+ \(task/);
     assert.match(detail ?? '', /Sandbox \(simulated, no LLM\)/);
     assert.deepEqual(confirm.args.slice(2), ['Start', 'Show What Will Be Sent', 'Say What Should Change']);
+    assert.equal(hone.runs.active.length, 0);
+  });
+
+  it('asks what should change, and shows it with the plan before anything starts', async () => {
+    const { hone } = await extension();
+    let looks = 0;
+    const asked = await answering(
+      {
+        showInformationMessage: () => (looks++ === 0 ? 'Say What Should Change' : undefined),
+        showInputBox: () => 'Keep it formal.',
+      },
+      () => start(uriOf('prompts/triage.md'), { taskModel: 'sandbox' }) as Promise<unknown>,
+    );
+    assert.deepEqual(
+      asked.map(({ dialog }) => dialog),
+      ['showInformationMessage', 'showInputBox', 'showInformationMessage'],
+    );
+    const { detail } = asked[2]?.args[1] as vscode.MessageOptions;
+    assert.match(detail ?? '', /What should change: Keep it formal\./);
+    assert.match(detail ?? '', /and your guidance, goes to/);
     assert.equal(hone.runs.active.length, 0);
   });
 

@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { ComparedRun, ComparisonPlan, LabRequest } from '../../lab/index.js';
 import { runInChildren } from '../labChildren.js';
-import { wholeNumber, withJson } from '../options.js';
+import { buildModels, planModels, type ModelOptions } from '../models.js';
+import { positiveNumber, wholeNumber, withJson, withModels } from '../options.js';
 import type { Outcome, SharedOptions, Shell } from '../shell.js';
 
-type TaskOptions = SharedOptions & Omit<LabRequest, 'signal'>;
+type TaskOptions = ModelOptions & Omit<LabRequest, 'signal' | 'optimizer' | 'agent'>;
 
 interface CompareOptions extends SharedOptions {
   readonly strategies?: readonly string[];
@@ -20,12 +21,19 @@ interface CompareOptions extends SharedOptions {
 }
 
 export function addLab(program: Command, shell: Shell): void {
-  const lab = withJson(program.command('lab').enablePositionalOptions())
+  const lab = withModels(withJson(program.command('lab').enablePositionalOptions()))
     .description('try strategies where the truth is known')
     .argument('<task>', 'a task of the papers')
     .option('--strategy <id>', 'the strategy')
     .option('--feedback <level>', 'none, non-directional, directional or synthesized')
     .option('--seeds <n>', 'how many runs', wholeNumber(1))
+    .option('--steps <n>', 'steps of each run', wholeNumber(1))
+    .option('--cities <n>', 'cities of the travelling salesman (default: 10)', wholeNumber(4))
+    .option(
+      '--noise <sd>',
+      'normal noise on observed values, of numeric tasks (default: none)',
+      positiveNumber,
+    )
     .option('--max-calls <n>', 'calls of each run', wholeNumber(1))
     .action((task: string, options: TaskOptions) => shell.run(options, () => runTask(shell, task, options)));
   withJson(lab.command('compare'))
@@ -42,19 +50,35 @@ export function addLab(program: Command, shell: Shell): void {
     .action((options: CompareOptions) => shell.run(options, () => runComparison(shell, options)));
 }
 
-async function runTask(
-  shell: Shell,
-  id: string,
-  { strategy, feedback, seeds, maxCalls }: TaskOptions,
-): Promise<Outcome> {
+async function runTask(shell: Shell, id: string, options: TaskOptions): Promise<Outcome> {
   const { labTaskOf } = await import('../../engine.js');
+  const { strategy, feedback, seeds, steps, cities, noise, maxCalls } = options;
   return labTaskOf(id).run({
     ...(strategy !== undefined && { strategy }),
     ...(feedback !== undefined && { feedback }),
     ...(seeds !== undefined && { seeds }),
+    ...(steps !== undefined && { steps }),
+    ...(cities !== undefined && { cities }),
+    ...(noise !== undefined && { noise }),
     ...(maxCalls !== undefined && { maxCalls }),
+    ...(await namedModels(shell, options)),
     signal: shell.signal,
   });
+}
+
+/** The models that the user named; simulated ones stand in for the others. */
+async function namedModels(
+  shell: Shell,
+  options: TaskOptions,
+): Promise<Pick<LabRequest, 'optimizer' | 'agent'>> {
+  const taskModel = options.taskModel ?? options.optimizerModel;
+  if (taskModel === undefined) return {};
+  const { withRetry } = await import('../../engine.js');
+  const { models } = await buildModels(planModels({ ...options, taskModel }, shell.env));
+  return {
+    optimizer: withRetry(models.optimizer),
+    ...(options.taskModel !== undefined && { agent: withRetry(models.task) }),
+  };
 }
 
 async function runComparison(shell: Shell, options: CompareOptions): Promise<Outcome> {

@@ -116,7 +116,7 @@ const GUESSABLE: readonly Plain[] = [
 export const SOLVED_WITHIN = 0.01;
 
 function landscapeOf(plain: Plain, isGuessable: boolean): Landscape {
-  const { id, name, range, startDecimals, minimum, value, gradient } = plain;
+  const { id, name, range, startDecimals, minimum } = plain;
   return {
     id,
     summary: `${name}.${isGuessable ? ' Advised against: the optimum is the origin, which models guess.' : ''}`,
@@ -125,9 +125,9 @@ function landscapeOf(plain: Plain, isGuessable: boolean): Landscape {
     startDecimals,
     minimum,
     isWhole: false,
-    value: ([x, y]) => value([x!, y!]),
-    gradient: ([x, y]) => gradient([x!, y!]),
-    isSolved: ([x, y]) => Math.abs(value([x!, y!]) - minimum) < SOLVED_WITHIN,
+    value: ([x, y]) => plain.value([x!, y!]),
+    gradient: ([x, y]) => plain.gradient([x!, y!]),
+    isSolved: ([x, y]) => Math.abs(plain.value([x!, y!]) - minimum) < SOLVED_WITHIN,
   };
 }
 

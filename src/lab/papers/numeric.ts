@@ -86,7 +86,7 @@ export function numericProblem(
       'Here a prompt is not meant for a language model: it is a point, and nothing else stands in it. What it answers is the value of an unknown function there. Find the point with the lowest value; every new prompt is another point in the same form.',
       shown,
     ),
-    valueOf: (text) => {
+    trueValue: (text) => {
       const point = pointIn(landscape, text);
       return point && landscape.value(point);
     },

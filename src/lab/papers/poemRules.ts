@@ -58,7 +58,7 @@ export function judgePoem(
   const counts = lines.map((line, index) => counter.nearest(line, pattern[index]!));
   const wrong = counts.flatMap((count, index) => (count === pattern[index] ? [] : [index]));
   return {
-    reward: 1 - wrong.length / pattern.length,
+    reward: (pattern.length - wrong.length) / pattern.length,
     feedback: wrong.flatMap((index) =>
       told(level, wrongSyllables(lines[index]!, index, counts[index]!, pattern[index]!)),
     ),

@@ -1,5 +1,6 @@
 import { hashFraction, seededRandom, type Random } from '../../core/hash.js';
 import type { Model } from '../../models/model.js';
+import { FILLERS } from '../simulated/fillers.js';
 import { readRequest } from '../simulated/metaPrompt.js';
 import { directionIn, triesIn, type ShownTry } from './history.js';
 
@@ -14,7 +15,20 @@ const SLIP = 0.05;
 /** Probability that a compared pair is told the wrong way round. */
 const MISREADS = 0.1;
 /** Words of one syllable and of two, in every pronunciation of the dictionary. */
-const ONE = ['rain', 'moon', 'stone', 'wind', 'light', 'snow', 'leaf', 'deep', 'slow', 'bright', 'cold', 'still'];
+const ONE = [
+  'rain',
+  'moon',
+  'stone',
+  'wind',
+  'light',
+  'snow',
+  'leaf',
+  'deep',
+  'slow',
+  'bright',
+  'cold',
+  'still',
+];
 const TWO = ['river', 'window', 'silent', 'morning', 'shadow', 'winter', 'yellow', 'mountain'];
 
 const CORRECTION = /make line (\d+) (shorter|longer) by (\d+)/gi;
@@ -34,7 +48,9 @@ export function correctionsIn(text: string): Map<number, number> {
  * way of its own, and does what corrections of single lines say.
  */
 export function poemAgent(start: string, pattern: readonly number[], seed: number): Model {
-  const biases = pattern.map((_, line) => BIASES[Math.floor(hashFraction(`${seed} bias ${line}`) * BIASES.length)]!);
+  const biases = pattern.map(
+    (_, line) => BIASES[Math.floor(hashFraction(`${seed} bias ${line}`) * BIASES.length)]!,
+  );
   return {
     id: 'simulated:poet',
     label: 'Simulated poet',
@@ -86,12 +102,17 @@ export function poemOptimizer(lines: number, seed: number): Model {
       const base = current ?? best?.text ?? '';
       const shown = tries.find(({ text }) => text === base) ?? tries.at(-1);
       const loose = content.match(/^feedback: .*$/gm) ?? [];
-      const said = [...(shown && shown.feedback.length > 0 ? shown.feedback : loose), directionIn(content)].join('\n');
+      const said = [
+        ...(shown && shown.feedback.length > 0 ? shown.feedback : loose),
+        directionIn(content),
+      ].join('\n');
       const prompts = Array.from({ length: wanted }, () => {
         const changes = changesFrom(said, lines, random);
-        return `<prompt>\n${corrected(base, changes)}\n</prompt>`;
+        return `<prompt>\n${reworded(corrected(base, changes), tries, random)}\n</prompt>`;
       });
-      const feedback = wantsFeedback ? [`<feedback>\n${critique(said, tries, lines, random)}\n</feedback>`] : [];
+      const feedback = wantsFeedback
+        ? [`<feedback>\n${critique(said, tries, lines, random)}\n</feedback>`]
+        : [];
       return Promise.resolve({ text: [...feedback, ...prompts].join('\n\n'), finishReason: 'stop' });
     },
   };
@@ -100,7 +121,9 @@ export function poemOptimizer(lines: number, seed: number): Model {
 /** By how much each line is to change, by line from 1: as told, or a guess. */
 function changesFrom(said: string, lines: number, random: Random): Map<number, number> {
   const told = new Map<number, number>();
-  for (const [, line, actual, wanted] of said.matchAll(/line (\d+) \(.*\) has (\d+) syllables; (\d+) are wanted/gi)) {
+  for (const [, line, actual, wanted] of said.matchAll(
+    /line (\d+) \(.*\) has (\d+) syllables; (\d+) are wanted/gi,
+  )) {
     const sign = random() < SLIP ? -1 : 1;
     told.set(Number(line), sign * (Number(wanted) - Number(actual)));
   }
@@ -126,6 +149,12 @@ function corrected(base: string, changes: ReadonlyMap<number, number>): string {
     .sort(([a], [b]) => a - b)
     .map(([line, sum]) => correction(line, sum));
   return [...kept, ...sentences].join('\n');
+}
+
+/** A text that was tried already gets one more sentence, which does nothing but give the writer other words. */
+function reworded(text: string, tries: readonly ShownTry[], random: Random): string {
+  if (!tries.some((each) => each.text === text)) return text;
+  return `${text}\n${FILLERS[Math.floor(random() * FILLERS.length)]!}`;
 }
 
 function correction(line: number, sum: number): string {

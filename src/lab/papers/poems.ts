@@ -53,7 +53,7 @@ async function poemProblem(form: PoemForm, { seed, feedback, agent, signal }: Dr
         );
         const { reward, feedback: said } = judgePoem(poem, pattern, counter, feedback);
         return {
-          status: 'scored',
+          status: 'scored' as const,
           output: poem,
           finishReason,
           score: { value: reward, pass: reward === 1, parts: [], feedback: said },

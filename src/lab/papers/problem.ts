@@ -28,7 +28,7 @@ export interface Problem {
    * A text's true value in the task's own unit; undefined for a text that stands for nothing. Absent where there is only
    * what was seen: then a text's value is its mean score.
    */
-  readonly valueOf?: (text: string) => number | undefined;
+  readonly trueValue?: (text: string) => number | undefined;
   /** Figures to compare with: the optimum, heuristics. In the task's own unit. */
   readonly references: Readonly<Record<string, number>>;
   /** Stands in for an optimizer model. */
@@ -41,7 +41,7 @@ export interface Problem {
 export interface ProblemKind {
   readonly id: string;
   readonly summary: string;
-  /** What `valueOf` counts, for tables. */
+  /** What `trueValue` counts, for tables. */
   readonly unit: string;
   readonly lowerIsBetter: boolean;
   /** As in its paper. */

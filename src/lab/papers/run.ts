@@ -133,7 +133,7 @@ function resultOf(
         const outcome = record.outcomes.get(id);
         return outcome?.status === 'scored' && outcome.score.pass;
       });
-    const value = problem.valueOf ? problem.valueOf(text) : score;
+    const value = problem.trueValue ? problem.trueValue(text) : score;
     return { text, score, isSolved, value, step: record.candidate.step };
   };
   const records = [...state.candidates.values()];

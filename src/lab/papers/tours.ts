@@ -32,7 +32,10 @@ export function between([x, y]: City, [u, v]: City): number {
 
 /** Length of the round trip. */
 export function tourLength(cities: readonly City[], tour: Tour): number {
-  return tour.reduce((sum, city, at) => sum + between(cities[city]!, cities[tour[(at + 1) % tour.length]!]!), 0);
+  return tour.reduce(
+    (sum, city, at) => sum + between(cities[city]!, cities[tour[(at + 1) % tour.length]!]!),
+    0,
+  );
 }
 
 /** Length of the best tour, by dynamic programming (Held and Karp). @param cities 2 to `MOST_EXACT` */
@@ -41,7 +44,8 @@ export function shortestLength(cities: readonly City[]): number {
   const full = (1 << rest) - 1;
   // At subset * rest + last: the shortest way from city 0 through the subset to its last city.
   const best = new Float64Array((full + 1) * rest).fill(Infinity);
-  for (let last = 0; last < rest; last++) best[(1 << last) * rest + last] = between(cities[0]!, cities[last + 1]!);
+  for (let last = 0; last < rest; last++)
+    best[(1 << last) * rest + last] = between(cities[0]!, cities[last + 1]!);
   for (let subset = 1; subset <= full; subset++) {
     for (let last = 0; last < rest; last++) {
       const here = best[subset * rest + last]!;

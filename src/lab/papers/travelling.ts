@@ -72,9 +72,15 @@ function travellingProblem({ seed, cities: count = CITIES }: Draw): Problem {
         const pass = length !== undefined && length <= target + SAME_LENGTH;
         return {
           status: 'scored',
-          output: length === undefined ? 'No round trip through every city once.' : `length = ${length.toFixed(1)}`,
+          output:
+            length === undefined ? 'No round trip through every city once.' : `length = ${length.toFixed(1)}`,
           finishReason: 'stop',
-          score: { value: pass ? 1 : length === undefined ? 0 : scoreOf(length), pass, parts: [], feedback: [] },
+          score: {
+            value: pass ? 1 : length === undefined ? 0 : scoreOf(length),
+            pass,
+            parts: [],
+            feedback: [],
+          },
         };
       },
     },
@@ -82,7 +88,7 @@ function travellingProblem({ seed, cities: count = CITIES }: Draw): Problem {
       `Here a prompt is not meant for a language model: it is a round trip through ${count} cities, each once, and nothing else stands in it. The shorter it is, the higher its score. Every new prompt is another round trip in the same form.\n${citiesText(cities)}`,
       others.map((tour) => ({ text: tourText(tour), score: scoreOf(tourLength(cities, tour)) })),
     ),
-    valueOf: (text) => {
+    trueValue: (text) => {
       const tour = tourIn(text, count);
       return tour && tourLength(cities, tour);
     },
@@ -117,17 +123,23 @@ export function tourOptimizer(cities: readonly City[], seed: number): Model {
         .sort((a, b) => b.score - a.score);
       const texts = Array.from({ length: wanted }, () => {
         // The better a tour, the likelier it is the one that is changed.
-        const { tour } = known[Math.floor(random() ** 2 * known.length)] ?? { tour: randomTour(cities.length, random) };
+        const { tour } = known[Math.floor(random() ** 2 * known.length)] ?? {
+          tour: randomTour(cities.length, random),
+        };
         return `<prompt>\n${tourText(slipped(changed(cities, tour, random), random))}\n</prompt>`;
       });
-      const feedback = wantsFeedback ? ['<feedback>\nDirection: join cities that are near each other.\n</feedback>'] : [];
+      const feedback = wantsFeedback
+        ? ['<feedback>\nDirection: join cities that are near each other.\n</feedback>']
+        : [];
       return Promise.resolve({ text: [...feedback, ...texts].join('\n\n'), finishReason: 'stop' });
     },
   };
 }
 
 function changed(cities: readonly City[], tour: Tour, random: Random): Tour {
-  const [low, high] = [random(), random()].map((place) => 1 + Math.floor(place * (tour.length - 1))).sort((a, b) => a - b);
+  const [low, high] = [random(), random()]
+    .map((place) => 1 + Math.floor(place * (tour.length - 1)))
+    .sort((a, b) => a - b);
   if (random() < 0.5) {
     return [...tour.slice(0, low), ...tour.slice(low, high! + 1).reverse(), ...tour.slice(high! + 1)];
   }

@@ -4,6 +4,7 @@ import type { TestCase } from '../../core/testset.js';
 import { expressionsOf } from '../../formats/index.js';
 import { adviceFor } from '../feedback/advice.js';
 import { passingTrainRows, type Cause } from '../feedback/causes.js';
+import { openEarlierAdvice } from '../feedback/standing.js';
 import { mergeTexts } from '../merge.js';
 import { answerFormat, block, excerpt, howUsed, placeholderRule } from '../metaPrompt.js';
 import { similarity } from '../playbook.js';
@@ -20,12 +21,9 @@ import { brokenByEdits } from './progress.js';
 
 /** Causes that one request is about. */
 const CAUSES_SHOWN = 8;
-const ROWS_SHOWN = 16;
+const ROWS_SHOWN = 20;
 const PASSING_SHOWN = 6;
-/** Prompts that one request asks for: the request is read once, and each of them is another idea. */
-const WANTED = 4;
-/** Prompts that are tried by themselves beside all of them in one. */
-const ALONE = 0;
+const EARLIER_SHOWN = 3;
 /** A little more than the budget is let through: words are counted differently by different people. */
 const BUDGET_SLACK = 1.5;
 /** Of two added lines with so many common words one is enough. */
@@ -47,7 +45,7 @@ async function apply(facts: StepFacts): Promise<OperatorResult> {
   const { context } = facts;
   const causes = facts.causes.slice(0, CAUSES_SHOWN);
   const shown = shareOfRows(causes);
-  const budget = budgetOf(context) * Math.min(causes.length, WANTED);
+  const budget = budgetOf(context) * Math.min(causes.length, facts.ideas);
   const content = metaPrompt(facts, shown, budget);
   const answer = await askTwice(context, content);
   const base = context.spanTextOf(context.parent);
@@ -58,10 +56,7 @@ async function apply(facts: StepFacts): Promise<OperatorResult> {
     (text) => wordDistance(base, text) <= budget * BUDGET_SLACK,
   );
   const union = joined(base, edits);
-  const texts = distinctTexts([
-    ...(union === undefined ? [] : [union]),
-    ...edits.slice(0, union === undefined ? 2 : ALONE),
-  ]);
+  const texts = union === undefined ? edits : [union];
   return {
     advice,
     proposals: texts
@@ -173,18 +168,32 @@ function metaPrompt(facts: StepFacts, shown: readonly Cause[], budget: number): 
           ...tried.map((lines) => block('tried', lines)),
         ]
       : []),
+    ...earlierAdvice(facts),
     ...turnedDownText(context),
     [
       `First write for each cause, in the order above, between <feedback> and </feedback> one sentence on what in the prompt brings it about (quote the words, or say what is missing), then "Direction:" and one sentence on which way to change it.`,
       `Make small edits, mostly new lines of their own: change or add at most <words_budget>${budget}</words_budget> words, and keep every other word and line break of the current prompt. Where a line already speaks of a cause and did not help, put that line differently instead of adding another.`,
       placeholderRule(expressionsOf(context.document, span.text)),
-      answerFormat(WANTED),
+      answerFormat(facts.ideas),
     ]
       .filter(Boolean)
       .join('\n'),
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+/** What earlier runs advised and nothing has mended yet, as far as the causes above do not say it. */
+function earlierAdvice({ context, causes }: StepFacts): string[] {
+  const named = new Set(causes.map(({ name }) => name));
+  const open = openEarlierAdvice(context.state)
+    .filter(({ cause }) => !named.has(cause))
+    .slice(0, EARLIER_SHOWN);
+  if (open.length === 0) return [];
+  return [
+    'Earlier runs gave this advice, and it is still open:',
+    ...open.map(({ text, direction }) => block('advice', [text, direction].filter(Boolean).join('\n'))),
+  ];
 }
 
 /** Passing rows to keep in mind: those that edits of this prompt have broken before others. */

@@ -1,7 +1,7 @@
 import { excerpt } from '../metaPrompt.js';
 import type { ProposalContext } from '../strategy.js';
 
-const TRIED_SHOWN = 6;
+const TRIED_SHOWN = 4;
 const TEXT_SHOWN = 600;
 const REASONS_SHOWN = 4;
 

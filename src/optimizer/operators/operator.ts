@@ -9,6 +9,8 @@ export interface StepFacts {
   readonly parent: CandidateRecord;
   /** Kinds of failure among the train rows that the parent was scored on, the most frequent first. */
   readonly causes: readonly Cause[];
+  /** New prompts that one request for edits asks for. */
+  readonly ideas: number;
   /** Lines of the parent that the prompt in the file does not have. */
   readonly addedLines: readonly string[];
 }

@@ -36,6 +36,15 @@ export const hone: Strategy = {
       },
     ),
     numberSetting('rowsReadAgain', 12, 'Train rows that a new best prompt is scored on.', { min: 1 }),
+    numberSetting(
+      'ideas',
+      6,
+      'New prompts that one request for edits asks for; those that fit together become one.',
+      {
+        min: 1,
+        max: 20,
+      },
+    ),
   ],
   configure(values) {
     const [first, again] = [wholeOf(values, 'rowsRead'), wholeOf(values, 'rowsReadAgain')];
@@ -47,7 +56,7 @@ export const hone: Strategy = {
       readsPerStep: Math.max(first, again),
       reads: (state) => readings(state, first, again),
       selector: race,
-      propose,
+      propose: (context) => propose(context, wholeOf(values, 'ideas')),
     };
   },
 };
@@ -74,7 +83,7 @@ function wanted(state: RunState, usual: number): number {
   return Math.round(usual * 1.5 ** since);
 }
 
-async function propose(context: ProposalContext): Promise<Proposals> {
+async function propose(context: ProposalContext, ideas: number): Promise<Proposals> {
   const { state } = context;
   const best = recordOf(state, context.parent);
   const halfway = halfWay(state, best);
@@ -84,6 +93,7 @@ async function propose(context: ProposalContext): Promise<Proposals> {
     context: { ...context, parent: parent.candidate.id },
     parent,
     causes: causesOf(state, parent),
+    ideas,
     addedLines: context
       .spanTextOf(parent.candidate.id)
       .split('\n')

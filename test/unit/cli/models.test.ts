@@ -59,6 +59,8 @@ describe('planModels', () => {
   it('turns seconds into milliseconds and --no-cache into no shared cache', () => {
     const plan = planModels({ taskModel: 'sandbox', timeout: 1.5, concurrency: 3, cache: false }, {});
     expect(plan).toMatchObject({ timeoutMs: 1500, concurrency: 3, sharedCache: false });
+    expect(plan.hedge).toBeUndefined();
+    expect(planModels({ taskModel: 'sandbox', hedge: false }, {}).hedge).toBe(false);
     expect(planModels({ taskModel: 'sandbox', cache: true }, {}).sharedCache).toBe(true);
   });
 

@@ -88,15 +88,16 @@ describe('Evaluator', () => {
   it('has no more rows under way than there is room for, over several prompts, and begins none after an abort', async () => {
     const testset = rows(40);
     const gates: ReturnType<typeof deferred<unknown>>[] = [];
-    const model = fakeModel(async (_request, { signal }) => {
+    const fake = fakeModel(async (_request, { signal }) => {
       const gate = deferred<unknown>();
       gates.push(gate);
       signal?.addEventListener('abort', () => gate.reject(failure('cancelled')));
       await gate.promise;
       return answer('ok');
     });
+    const model = { ...fake, maxOutstanding: 6 };
     const scorers = await createScorers([{ type: 'equals' }], testset);
-    const evaluator = new Evaluator({ model, testset, scorers, maxOutstanding: 6 });
+    const evaluator = new Evaluator({ model, testset, scorers });
     const abort = new AbortController();
     const ids = testset.cases.map(({ id }) => id);
     const scored: string[] = [];

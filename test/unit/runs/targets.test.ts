@@ -9,6 +9,7 @@ import type { TestCase, TestSet } from '../../../src/core/testset.js';
 import { readPrompt } from '../../../src/formats/index.js';
 import type { ModelRequest } from '../../../src/models/model.js';
 import { acceptedBytes, planRun, resumeRun, runResult, startRun } from '../../../src/runs/index.js';
+import { resolveOptions } from '../../../src/runs/plan.js';
 import { createScorers } from '../../../src/scorers/index.js';
 import type { PromptTask, RunDefaults } from '../../../src/workspace/index.js';
 import { ScriptedModel } from '../../fixtures/models.js';
@@ -164,6 +165,25 @@ describe('several target models', () => {
       expect(models.targets![0]!.requests).toHaveLength(0);
     }
     await rm(kept, { recursive: true });
+  });
+
+  it('prices each model in the plan, and keeps a cost limit only where all prices are known', async () => {
+    const price = (prompt: number) => ({ prompt, completion: prompt });
+    const prices = { 'test:task': price(1), 'test:optimizer': price(1) };
+    const task = { ...(await taskOf(60)), prices };
+    const both = { ...task, prices: { ...prices, 'test:second': price(1000) } };
+    const models = used([obedient('test:second')]);
+    const costOf = async (each: PromptTask, of = models) => (await planRun(each, {}, of)).cost;
+    expect(await costOf(task)).toEqual({ kind: 'unknown', models: ['test:second'] });
+    await expect(startRun(task, { maxCost: 1 }, models)).rejects.toThrow('the price of test:second');
+    const [alone, dear] = [await costOf(task, used([])), await costOf(both)];
+    if (alone.kind !== 'range' || dear.kind !== 'range') throw new Error('A price is missing.');
+    const answers = 2 * (await planRun(task, {}, models)).splits.exam;
+    const { perTarget, task: all } = resolveOptions(both, {}, models.targets).bounds;
+    expect(perTarget).toBe(answers);
+    // The dear model gives few of the answers, at a thousand times the price of the others.
+    expect(dear.high / alone.high).toBeGreaterThan((0.5 * 1000 * answers) / all);
+    expect(dear.low).toBe(alone.low);
   });
 
   it('refuses a model that is named twice, and a resume without the models of the run', async () => {
