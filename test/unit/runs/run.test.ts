@@ -521,7 +521,9 @@ describe('the lock of a run', () => {
       const { runId } = stopped.setup;
       await writeFile(path.join(root, '.hone', 'runs', runId, 'lock'), String(zombie));
       try {
-        await vi.waitFor(() => expect(readFileSync(`/proc/${zombie}/stat`, 'utf8')).toContain(') Z '));
+        await vi.waitFor(() => expect(readFileSync(`/proc/${zombie}/stat`, 'utf8')).toContain(') Z '), {
+          timeout: 10_000,
+        });
         expect((await resumeRun(root, runId, models())).verdict?.kind).toBe('better');
       } finally {
         shell.kill();
