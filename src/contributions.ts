@@ -52,9 +52,10 @@ export type CommandName = keyof typeof COMMANDS;
 export interface SettingContribution {
   readonly key: string;
   /** With `null`: it may be left unset. */
-  readonly type: 'string' | 'number' | 'boolean' | readonly ['number', 'null'];
-  readonly default: string | number | boolean | null;
-  readonly values?: readonly string[];
+  readonly type: 'string' | 'number' | 'boolean' | 'object' | readonly ['number', 'null'];
+  readonly default: string | number | boolean | object | null;
+  /** What may be chosen, each with one sentence. Of the strategies, their registry says it. */
+  readonly choices?: Readonly<Record<string, string>>;
   readonly minimum?: number;
   readonly maximum?: number;
   /** Whether a workspace that is not trusted may not set it: it decides what is sent where, or what is spent. */
@@ -69,14 +70,18 @@ export const SETTINGS = {
     key: 'hone.strategy',
     type: 'string',
     default: 'hone',
-    values: ['hone', 'opro'],
     restricted: false,
   },
+  strategySettings: { key: 'hone.strategySettings', type: 'object', default: {}, restricted: true },
   effort: {
     key: 'hone.effort',
     type: 'string',
     default: 'normal',
-    values: ['quick', 'normal', 'thorough'],
+    choices: {
+      quick: 'A first impression.',
+      normal: 'What most prompts need.',
+      thorough: 'For prompts that matter and test sets that can tell.',
+    },
     restricted: true,
   },
   maxCalls: { key: 'hone.maxCalls', type: 'number', default: 0, minimum: 0, restricted: true },
@@ -93,7 +98,11 @@ export const SETTINGS = {
     key: 'hone.backend',
     type: 'string',
     default: 'live',
-    values: ['live', 'batch'],
+    choices: {
+      live: 'One request per row, answered at once.',
+      batch:
+        "Many rows together through the endpoint's Batch API: often at half the price, and within a day.",
+    },
     restricted: true,
   },
 } as const satisfies Record<string, SettingContribution>;

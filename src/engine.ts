@@ -7,5 +7,5 @@ export { messagesFor } from './evaluation/messages.js';
 export { createBatchedModel, createModel } from './models/create.js';
 export { withRetry } from './models/retry.js';
 export { startSandboxServer } from './models/sandbox/server.js';
-export { STRATEGIES, strategyOf } from './optimizer/strategies/index.js';
+export { configureStrategy, STRATEGIES, strategyOf } from './optimizer/strategies/index.js';
 export { TEST_SET_EXTENSIONS } from './testsets/index.js';

@@ -64,8 +64,8 @@ function Item({ advice, isBaseline, send }: ItemProps) {
           {since !== undefined && ', known before'}
         </span>
         {checked && (
-          <span title="Failing rows of this kind that the optimizer was not shown">
-            fixed {checked.fixed} of {count(checked.of, 'row')} not shown
+          <span title="Failing rows of this kind that the optimizer was not shown, with the best candidate that follows the advice">
+            Fixes {checked.fixed} of {count(checked.of, 'row')} it was not drawn from
           </span>
         )}
         {lines.length > 0 && (

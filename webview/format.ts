@@ -47,7 +47,7 @@ export function costText(cost: number | undefined): string {
   if (cost === undefined) return 'cost unknown';
   if (cost === 0) return '$0';
   if (cost < 0.0001) return 'under $0.0001';
-  return `$${cost.toFixed(cost < 0.01 ? 4 : 2)}`;
+  return `$${cost.toFixed(cost < 0.1 ? 4 : 2)}`;
 }
 
 /** A length of time in its two largest units. @param milliseconds 0 or more */

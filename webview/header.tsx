@@ -86,7 +86,8 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
 }
 
 function splitsText({ train, validation, exam }: RunSnapshot['splits']): string {
-  return `${count(train + validation + exam, 'row')}: ${train} train, ${validation} validation, ${exam} exam`;
+  const kept = exam > 0 ? `, ${exam} exam` : '';
+  return `${count(train + validation + exam, 'row')}: ${train} train, ${validation} validation${kept}`;
 }
 
 /** Spending: calls against their limit, and what else is known. */

@@ -38,7 +38,7 @@ export function Ledger({ entries, saved }: LedgerProps) {
               <td>{calls.toLocaleString('en-US')}</td>
               <td>{cached.toLocaleString('en-US')}</td>
               <td title={count(tokens, 'token')}>{compact(tokens)}</td>
-              <td>{costText(cost)}</td>
+              <td>{cost === undefined ? 'unknown' : costText(cost)}</td>
             </tr>
           ))}
         </tbody>

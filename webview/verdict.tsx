@@ -55,9 +55,9 @@ export function Verdict({ snapshot }: { readonly snapshot: RunSnapshot }) {
       {verdict?.delta === undefined ? <BestSoFar snapshot={snapshot} /> : <Difference snapshot={snapshot} />}
       {verdict && <p class="sentence">{verdict.sentence}</p>}
       {verdict?.facts && (
-        <ul class="figures">
+        <ul class="verdict-facts">
           {verdict.facts.map((fact) => (
-            <li key={fact}>{fact}</li>
+            <li key={fact}>{fact.charAt(0).toUpperCase() + fact.slice(1)}</li>
           ))}
         </ul>
       )}
@@ -75,7 +75,7 @@ function Targets({ targets }: { readonly targets: readonly TargetVerdict[] }) {
     <ul class="targets" aria-label="By model, the worst first">
       {targets.map(({ model, label, kind, before, after, delta, interval, n }) => (
         <li key={model}>
-          <Icon name={VERDICTS[kind].icon} />
+          <Icon name={n === 0 ? 'warning' : VERDICTS[kind].icon} />
           <strong>{label}</strong>
           {n === 0 ? (
             <span>could not be scored</span>
@@ -100,11 +100,11 @@ function headingOf({ verdict, phase, stop }: RunSnapshot): Heading {
 function Difference({ snapshot }: { readonly snapshot: RunSnapshot }) {
   const { verdict, splits } = snapshot;
   if (verdict?.delta === undefined) return null;
-  const kind = verdict.crossFitted ? 'cross-fitted row' : splits.exam > 0 ? 'exam row' : 'row';
+  const kind = !verdict.crossFitted && splits.exam > 0 ? 'exam row' : 'row';
   const { delta, interval, n, pValue } = verdict;
   const facts = [
     interval && `95%: ${intervalPoints(interval)}`,
-    n !== undefined && `n = ${count(n, kind)}`,
+    n !== undefined && `n = ${count(n, kind)}${verdict.crossFitted ? ', half and half' : ''}`,
     pValue !== undefined && pValueText(pValue),
   ].filter((fact) => typeof fact === 'string');
   return (

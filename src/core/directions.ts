@@ -27,6 +27,11 @@ export function newDirections(splits: Splits): DirectionState[] {
   }));
 }
 
+/** The run as the search of that direction sees it; the whole run where there is no direction. */
+export function viewFor(state: RunState, direction: Direction | undefined): RunState {
+  return direction === undefined ? state : viewOf(state, direction);
+}
+
 /**
  * A run as one direction of its cross-fitted search sees it: its own half of the rows to read and choose with, its own
  * candidates, advice and memos, and of the baseline the outcomes on its half only. So whatever looks at a run can work on

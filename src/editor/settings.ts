@@ -10,6 +10,8 @@ export interface Settings {
   readonly optimizerModel: string;
   readonly baseUrl: string;
   readonly strategy: string;
+  /** By strategy, as the user wrote them: nothing has checked them yet. */
+  readonly strategySettings: unknown;
   readonly effort: Effort;
   /** 0 for what the effort gives. */
   readonly maxCalls: number;
@@ -30,6 +32,7 @@ export function readSettings(api: VsCode, scope?: vscode.Uri): Settings {
     optimizerModel: text('optimizerModel'),
     baseUrl: text('baseUrl') || SETTINGS.baseUrl.default,
     strategy: text('strategy') || SETTINGS.strategy.default,
+    strategySettings: configuration.get(SETTINGS.strategySettings.key) ?? {},
     effort: effortOf(text('effort')),
     maxCalls: Math.max(0, Math.floor(number('maxCalls'))),
     ...(concurrency >= SETTINGS.concurrency.minimum && { concurrency }),
@@ -39,8 +42,7 @@ export function readSettings(api: VsCode, scope?: vscode.Uri): Settings {
 }
 
 function effortOf(text: string): Effort {
-  const known: readonly string[] = SETTINGS.effort.values;
-  return (known.includes(text) ? text : SETTINGS.effort.default) as Effort;
+  return (Object.hasOwn(SETTINGS.effort.choices, text) ? text : SETTINGS.effort.default) as Effort;
 }
 
 /**

@@ -12,6 +12,7 @@ import type { MappingFlow } from './mappingFlow.js';
 import type { Notices } from './notices.js';
 import type { ActiveRun, RunController } from './runController.js';
 import { readSettings } from './settings.js';
+import { askStrategy, settingsWayOut, strategyOptions } from './strategyChoice.js';
 import { targetOf, type PromptTarget } from './targets.js';
 import type { TestSetPicks } from './testSets.js';
 import type { VsCode } from './vscode.js';
@@ -25,6 +26,7 @@ export interface StartOptions {
   readonly taskModel?: string;
   readonly optimizerModel?: string;
   readonly strategy?: string;
+  readonly strategySettings?: NonNullable<RunOptions['strategySettings']>;
   /** What should change, in the user's words. */
   readonly guidance?: string;
   readonly effort?: Effort;
@@ -45,6 +47,7 @@ interface Prepared {
 
 const SHOWN_ROWS = 3;
 const SAY = 'Say What Should Change';
+const STRATEGY = 'Strategy and Effort';
 
 /** The way from a click on Optimize to a run: everything is checked and shown before anything is sent. */
 export class StartFlow {
@@ -156,7 +159,7 @@ export class StartFlow {
       const settings = readSettings(this.api, uri);
       const maxCalls = given.maxCalls ?? settings.maxCalls;
       const options: RunOptions = {
-        ...strategyOf(given, settings.strategy, task),
+        ...(await strategyOptions(given, settings, task)),
         ...(given.guidance !== undefined && { wishes: { guidance: given.guidance } }),
         effort: given.effort ?? settings.effort,
         ...(maxCalls > 0 && { maxCalls }),
@@ -173,7 +176,11 @@ export class StartFlow {
 
   /** Shows why a prompt could not be loaded; where its columns do not match, with a way to map them. */
   async explain(error: unknown, target: PromptTarget, tests?: string): Promise<void> {
-    this.notices.error(error, target.root, await this.mapping.wayOut(error, target, tests));
+    const waysOut = [
+      ...settingsWayOut(this.api, error),
+      ...(await this.mapping.wayOut(error, target, tests)),
+    ];
+    this.notices.error(error, target.root, waysOut);
   }
 
   /** A run scores what is on disk: unsaved changes are saved first, when the user says so. */
@@ -194,8 +201,9 @@ export class StartFlow {
   private async confirm(given: readonly Prepared[], models: RunModels): Promise<readonly Prepared[]> {
     for (let prepared = given; ;) {
       const picked = await this.showPlan(prepared, models);
-      if (picked !== SAY) return picked === 'Start' ? prepared : [];
-      prepared = (await this.askGuidance(prepared, models)) ?? prepared;
+      const ask = picked === SAY ? this.askGuidance : picked === STRATEGY ? this.askStrategy : undefined;
+      if (!ask) return picked === 'Start' ? prepared : [];
+      prepared = (await ask.call(this, prepared, models)) ?? prepared;
     }
   }
 
@@ -208,15 +216,28 @@ export class StartFlow {
       ignoreFocusOut: true,
     });
     if (guidance === undefined) return undefined;
-    const { planRun } = await loadEngine();
-    return Promise.all(
-      prepared.map(async (one): Promise<Prepared> => {
-        const { wishes, ...rest } = one.options;
-        const said = guidance.trim();
-        const options = said === '' ? rest : { ...rest, wishes: { ...wishes, guidance: said } };
-        return { ...one, options, plan: await planRun(one.task, options, models) };
-      }),
+    const said = guidance.trim();
+    return replan(prepared, models, ({ options: { wishes, ...rest } }) =>
+      said === '' ? rest : { ...rest, wishes: { ...wishes, guidance: said } },
     );
+  }
+
+  /** Asks how new prompts are proposed and for how long. Undefined when the user leaves it as it was. */
+  private async askStrategy(prepared: readonly Prepared[], models: RunModels) {
+    const chosen = await askStrategy(this.api, proposedBy(prepared[0]!));
+    if (!chosen) return undefined;
+    try {
+      return await replan(prepared, models, async (one) => {
+        const { strategySettings = {}, ...rest } = one.options;
+        const isSame = chosen.strategy === proposedBy(one).strategy;
+        const given = { strategy: chosen.strategy, ...(isSame && { strategySettings }) };
+        const settings = readSettings(this.api, one.target.uri);
+        return { ...rest, ...(await strategyOptions(given, settings, one.task)), effort: chosen.effort };
+      });
+    } catch (error) {
+      await this.explain(error, prepared[0]!.target);
+      return undefined;
+    }
   }
 
   /** One look at the plan: what the user chose, `Start` among it. */
@@ -228,6 +249,7 @@ export class StartFlow {
       'Start',
       'Show What Will Be Sent',
       SAY,
+      STRATEGY,
     );
     if (picked !== 'Show What Will Be Sent') return picked;
     await this.showSendings(prepared, models);
@@ -275,23 +297,47 @@ export class StartFlow {
   }
 }
 
-/** The user's own choice; where the settings are left alone, what hone.yaml names goes before their default. */
-function strategyOf(given: StartOptions, setting: string, { defaults }: PromptTask): { strategy?: string } {
-  const isLeft = setting === SETTINGS.strategy.default && defaults?.strategy !== undefined;
-  if (given.strategy === undefined && isLeft) return {};
-  return { strategy: given.strategy ?? setting };
+/** The same prompts with other options, and what they mean now. */
+async function replan(
+  prepared: readonly Prepared[],
+  models: RunModels,
+  change: (one: Prepared) => RunOptions | Promise<RunOptions>,
+): Promise<readonly Prepared[]> {
+  const { planRun } = await loadEngine();
+  return Promise.all(
+    prepared.map(async (one): Promise<Prepared> => {
+      const options = await change(one);
+      return { ...one, options, plan: await planRun(one.task, options, models) };
+    }),
+  );
 }
 
 function nameOf({ path, span }: PromptTarget): string {
   return span === undefined ? path : `${span} in ${path}`;
 }
 
-function planText({ target, task, options, plan }: Prepared, models: RunModels): string {
+function proposedBy({ options, task }: Prepared): { strategy: string; effort: Effort } {
+  return {
+    strategy: options.strategy ?? task.defaults?.strategy ?? SETTINGS.strategy.default,
+    effort: options.effort ?? SETTINGS.effort.default,
+  };
+}
+
+function strategyLine(prepared: Prepared): string {
+  const { strategy, effort } = proposedBy(prepared);
+  const settings = Object.entries(prepared.options.strategySettings ?? {});
+  const set = settings.map(([id, value]) => `${id} ${value}`).join(', ');
+  return `Strategy: ${strategy}${set && ` (${set})`}, ${effort} effort.`;
+}
+
+function planText(prepared: Prepared, models: RunModels): string {
+  const { target, task, options, plan } = prepared;
   const guidance = options.wishes?.guidance ?? task.defaults?.wishes?.guidance;
   const rows = `${count(task.testset.cases.length, 'row')} of ${task.testset.path}`;
   const groups = [
     [
       `${target.path}: ${rows} (${rowsLine(plan.splits)}).`,
+      strategyLine(prepared),
       callsLine(plan),
       ...(plan.cost.kind === 'requests' ? [] : [costLine(plan)]),
       ...quotaNotes(plan, models),

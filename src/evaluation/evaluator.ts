@@ -94,7 +94,8 @@ export class Evaluator {
    * many requests are in flight is up to the model's limiter. A row that fails ends as an error outcome; after an abort
    * no row is begun.
    * @throws HoneError when no further row can succeed: a systemic reason, several transient failures in a row, or failures
-   *   before anything was scored; rows that failed so are not reported
+   *   before anything was scored; rows that failed so are not reported. At a limit of calls or dollars, the rows under way
+   *   come to their end first
    */
   async evaluate(
     document: PromptDocument,
@@ -120,7 +121,9 @@ export class Evaluator {
         const report = () => options.onOutcome(caseId, { status: 'error', reason, message });
         if (!last.systemic && this.noteFailed(last, report)) return;
         fatal = last;
-        stop.all();
+        // What is under way when a limit is reached has been counted, and may have been paid for.
+        if (reason === 'budget-spent') stop.isStopped = true;
+        else stop.all();
       } finally {
         stop.end(row);
       }

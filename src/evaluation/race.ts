@@ -99,13 +99,13 @@ export function raceStanding(state: RunState, pending: readonly CandidateRecord[
     if (open.length > 0) return after(open);
     from = to;
     if (to >= rows.length) break;
-    const round: Round = { state, done: rows.slice(0, to), rows };
-    dropWhere((record) => guardFault(state, record));
+    const round: Round = { state, field, done: rows.slice(0, to), rows };
+    dropWhere((record) => guardFault(state, record, seenBy(round, record)));
     const winners = promotable(round, running(), incumbentNow());
     if (winners.length > 0) promoted.push(leaderOf(standingsOf(state, winners, round.done))!.record);
     const incumbent = incumbentNow();
     dropWhere((record) => behind(round, incumbent, record));
-    if (isEndOfUnread(state, to)) dropWhere((record) => noBetter(round, incumbent, record));
+    if (judgesUnread(state, to)) dropWhere((record) => noBetter(round, incumbent, record));
     const target = targetOf(round, running(), settled);
     dropWhere((record) => outOfReach(round, target, record));
     if (field.length > NARROWING_ABOVE && running().length > 0) {
@@ -120,6 +120,7 @@ export function raceStanding(state: RunState, pending: readonly CandidateRecord[
 /** What the decisions after a round look at. */
 interface Round {
   readonly state: RunState;
+  readonly field: readonly CandidateRecord[];
   /** Selection rows so far. */
   readonly done: readonly string[];
   /** All selection rows. */
@@ -143,7 +144,9 @@ function incumbentOf(state: RunState, field: readonly CandidateRecord[]): Candid
     (record) => (record.status === 'kept' || record.status === 'best') && !field.includes(record),
   );
   if (isByLineage(state)) {
-    const estimates = estimatesByLineage(state);
+    const estimates = estimatesByLineage(state, (record) =>
+      field.includes(record) ? [] : selectionRows(state, record.candidate),
+    );
     const worth = (record: CandidateRecord) => estimates.get(record.candidate.id) ?? 0;
     return kept.reduce(
       (best, next) => (worth(next) > worth(best) ? next : best),
@@ -160,8 +163,15 @@ function endOfRound(state: RunState, from: number, running: number): number {
   return from < border ? Math.min(to, border) : to;
 }
 
-function isEndOfUnread({ setup }: RunState, at: number): boolean {
-  return setup.selection === 'both' && at === setup.splits.validation.length;
+/** After the rows that no proposer has read; an estimate by lineage learns from the rows after them too. */
+function judgesUnread(state: RunState, at: number): boolean {
+  const border = state.setup.splits.validation.length;
+  return state.setup.selection === 'both' && (at === border || (at > border && isByLineage(state)));
+}
+
+/** Rows on which a candidate of the race has been seen by a decision: those of a round that is under way do not count. */
+function seenBy({ state, done }: Round, record: CandidateRecord): string[] {
+  return [...new Set([...triageRows(state, record), ...done])];
 }
 
 function rowsOfRound(running: number): number {
@@ -200,23 +210,23 @@ function unreadRows({ setup }: RunState, rows: readonly string[]): readonly stri
  * Why a candidate is not scored on the rows that the proposer reads after those that it does not: on the latter it was no
  * better than the incumbent, and it is no shorter either.
  */
-function noBetter(
-  { state, done }: Round,
-  incumbent: CandidateRecord,
-  record: CandidateRecord,
-): string | undefined {
+function noBetter(round: Round, incumbent: CandidateRecord, record: CandidateRecord): string | undefined {
   if (record === incumbent) return undefined;
-  const pairs = pairsOf(incumbent, record, done);
+  const { state } = round;
+  const unread = unreadRows(state, round.done);
+  const pairs = pairsOf(incumbent, record, unread);
   const gain = pairs.reduce((sum, { before, after }) => sum + after.value - before.value, 0);
   if (isByLineage(state)) {
-    const estimates = estimatesByLineage(state);
+    const estimates = estimatesByLineage(state, (other) =>
+      round.field.includes(other) ? seenBy(round, other) : selectionRows(state, other.candidate),
+    );
     if ((estimates.get(record.candidate.id) ?? 0) > (estimates.get(incumbent.candidate.id) ?? 0))
       return undefined;
   }
   const isShorter = record.candidate.text.length < incumbent.candidate.text.length;
   if (gain > 0 || (gain === 0 && isShorter)) return undefined;
   const rival = incumbent === recordOf(state, BASELINE_ID) ? 'your prompt' : incumbent.candidate.id;
-  return `On ${done.length} rows that no proposer has read it is no better than ${rival}.`;
+  return `On ${unread.length} rows that no proposer has read it is no better than ${rival}.`;
 }
 
 /** Why a candidate is dropped for what the rows so far show against an opponent. */
@@ -310,8 +320,8 @@ export function faultOf(
   return guardFault(state, record);
 }
 
-function guardFault(state: RunState, record: CandidateRecord): string | undefined {
-  const broken = brokenGuards(state, record);
+function guardFault(state: RunState, record: CandidateRecord, among?: readonly string[]): string | undefined {
+  const broken = brokenGuards(state, record).filter((id) => among?.includes(id) ?? true);
   return broken.length > 0 ? `It breaks guarded rows: ${broken.join(', ')}.` : undefined;
 }
 

@@ -1,4 +1,5 @@
 import { BASELINE_ID } from '../core/candidate.js';
+import { viewFor } from '../core/directions.js';
 import { shortHash } from '../core/hash.js';
 import {
   examRows,
@@ -18,7 +19,6 @@ import {
   type Pair,
 } from '../core/statistics.js';
 import { DIRECTIONS, rowContent, type Splits } from '../core/testset.js';
-import { viewFor } from './searches.js';
 import { answersLeft, targetAnswers } from './stop.js';
 import { bestCandidate } from './trajectory.js';
 

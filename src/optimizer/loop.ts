@@ -1,4 +1,5 @@
 import { BASELINE_ID, type Candidate } from '../core/candidate.js';
+import { viewFor } from '../core/directions.js';
 import { HoneError, throwIfCancelled } from '../core/errors.js';
 import { decodeText, type EditableSpan, type PromptDocument } from '../core/prompt.js';
 import {
@@ -25,7 +26,7 @@ import {
 } from './exam.js';
 import { duplicateKey, guard, seenTexts, spanTextOf } from './guards.js';
 import { openReadings } from './readings.js';
-import { nextTurns, searchViews, viewFor, type Turn } from './searches.js';
+import { nextTurns, searchViews, type Turn } from './searches.js';
 import type { ConfiguredStrategy, Proposal, Proposals } from './strategy.js';
 import { bestCandidate } from './trajectory.js';
 import { openOnTarget, withTargets } from './targets.js';

@@ -18,11 +18,6 @@ export function searchViews(state: RunState): { direction: Direction | undefined
   return DIRECTIONS.map((direction) => ({ direction, view: viewOf(state, direction) }));
 }
 
-/** The run as the search of that direction sees it. */
-export function viewFor(state: RunState, direction: Direction | undefined): RunState {
-  return direction === undefined ? state : viewOf(state, direction);
-}
-
 /**
  * Which steps come next, or why none does. The directions of a cross-fitted search take their steps side by side and share
  * what the budget leaves; a direction that has ended leaves its share to the other. A step that was begun and cut off is

@@ -117,7 +117,7 @@ export async function evaluateRows(
         })
         .catch((error: unknown) => {
           endedEarly ??= toHoneError(error);
-          stopOthers.abort();
+          if (endedEarly.reason !== 'budget-spent') stopOthers.abort();
         });
     await Promise.all(Array.from({ length: repeat }, (_, sample) => evaluateOnce(sample)));
   } catch (error) {

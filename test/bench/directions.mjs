@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Whether the directions that the papers report hold with the simulated models of the lab: one table, seed by seed paired
-// differences with 95% intervals. Usage: node test/bench/directions.mjs [--seeds 20] [--calls 1500] [--only numeric|settings].
+// differences with 95% intervals. Usage: node test/bench/directions.mjs [--seeds 20] [--calls 4000] [--only numeric|settings].
 // The same on every machine: all randomness follows from seeds. Builds what it runs by itself.
 import { build } from 'esbuild';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '20' },
-    calls: { type: 'string', default: '1500' },
+    calls: { type: 'string', default: '4000' },
     only: { type: 'string' },
   },
 });

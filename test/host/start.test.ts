@@ -36,7 +36,13 @@ describe('starting a run', () => {
     assert.match(detail ?? '', /\d+ train, \d+ validation, \d+ exam rows/);
     assert.match(detail ?? '', /at most \d+ \(task/);
     assert.match(detail ?? '', /Sandbox \(simulated, no LLM\)/);
-    assert.deepEqual(confirm.args.slice(2), ['Start', 'Show What Will Be Sent', 'Say What Should Change']);
+    assert.match(detail ?? '', /Strategy: hone, normal effort\./);
+    assert.deepEqual(confirm.args.slice(2), [
+      'Start',
+      'Show What Will Be Sent',
+      'Say What Should Change',
+      'Strategy and Effort',
+    ]);
     assert.equal(hone.runs.active.length, 0);
   });
 
@@ -59,6 +65,73 @@ describe('starting a run', () => {
     assert.match(detail ?? '', /and your guidance, goes to/);
     assert.equal(hone.runs.active.length, 0);
   });
+
+  it('offers every strategy with its summary, and plans again with the chosen one and its settings', async () => {
+    await extension();
+    const configuration = vscode.workspace.getConfiguration('hone');
+    await configuration.update('strategySettings', { gepa: { minibatch: 5 } }, true);
+    try {
+      let looks = 0;
+      const asked = await answering(
+        {
+          showInformationMessage: () => (looks++ === 0 ? 'Strategy and Effort' : undefined),
+          showQuickPick: (items) =>
+            (items as vscode.QuickPickItem[]).find(({ label }) => ['gepa', 'quick'].includes(label)),
+        },
+        () => start(uriOf('prompts/triage.md'), { taskModel: 'sandbox' }) as Promise<unknown>,
+      );
+      assert.deepEqual(
+        asked.map(({ dialog }) => dialog),
+        ['showInformationMessage', 'showQuickPick', 'showQuickPick', 'showInformationMessage'],
+      );
+      const offered = asked[1]?.args[0] as vscode.QuickPickItem[];
+      assert.equal(offered[0]?.label, 'hone');
+      assert.ok(offered.length >= 14);
+      assert.deepEqual(
+        offered.filter(({ detail }) => !detail?.endsWith('.')),
+        [],
+      );
+      const { detail } = asked[3]?.args[1] as vscode.MessageOptions;
+      assert.match(detail ?? '', /Strategy: gepa \(minibatch 5\), quick effort\./);
+    } finally {
+      await configuration.update('strategySettings', undefined, true);
+    }
+  });
+
+  for (const [key, value, sentence] of [
+    ['strategy', 'gapa', 'In the setting hone.strategy: There is no strategy "gapa". Choose one of: hone,'],
+    [
+      'strategySettings',
+      { hone: { idea: 3 } },
+      'In the setting hone.strategySettings: The strategy hone has no',
+    ],
+    [
+      'strategySettings',
+      { hone: { ideas: 'x' } },
+      'The setting "ideas" of hone cannot be "x". Give a number of',
+    ],
+    ['strategySettings', { hone: 3 }, 'In the setting hone.strategySettings: "hone" has to be an object.'],
+  ] as const) {
+    it(`says what is wrong with ${JSON.stringify(value)} in ${key}, with a way to the settings`, async () => {
+      await extension();
+      const configuration = vscode.workspace.getConfiguration('hone');
+      await configuration.update(key, value, true);
+      try {
+        const asked = await answering(
+          {},
+          () => start(uriOf('prompts/triage.md'), { taskModel: 'sandbox' }) as Promise<unknown>,
+        );
+        assert.deepEqual(
+          asked.map(({ dialog }) => dialog),
+          ['showErrorMessage'],
+        );
+        assert.ok(String(asked[0]?.args[0]).includes(sentence), String(asked[0]?.args[0]));
+        assert.equal(asked[0]?.args[1], 'Open Settings');
+      } finally {
+        await configuration.update(key, undefined, true);
+      }
+    });
+  }
 
   it('shows the requests themselves, word for word', async () => {
     await extension();

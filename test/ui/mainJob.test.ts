@@ -34,7 +34,7 @@ describe('the main job', () => {
     await models.getByText('Sandbox (simulated, no LLM)').click();
 
     const dialog = page.getByRole('dialog');
-    await dialog.getByText(/At most \d+ requests/).waitFor();
+    await dialog.getByText(/at most [\d,]+ \(task/).waitFor();
     expect(await dialog.innerText()).toContain('Sandbox (simulated, no LLM) at this machine');
     expect(journal()).toBe('');
     await dialog.getByRole('button', { name: 'Start' }).click();

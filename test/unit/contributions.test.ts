@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { strategyChoices, strategySettingsSchema } from '../../src/editor/strategySchema.js';
+import { STRATEGIES } from '../../src/optimizer/strategies/index.js';
 import {
   ACTIVATION_EVENTS,
   COMMANDS,
@@ -21,7 +23,6 @@ interface Property {
   readonly scope: string;
   readonly description?: string;
   readonly markdownDescription?: string;
-  readonly enumDescriptions?: readonly string[];
 }
 
 interface Manifest {
@@ -35,6 +36,7 @@ interface Manifest {
     readonly virtualWorkspaces: { readonly supported: boolean };
   };
   readonly contributes: {
+    readonly jsonValidation: readonly { readonly fileMatch: readonly string[]; readonly url: string }[];
     readonly commands: readonly { command: string; title: string; category?: string; icon?: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Property>> };
     readonly views: Readonly<Record<string, readonly { id: string; name: string }[]>>;
@@ -48,6 +50,12 @@ const source = readFileSync(new URL('../../package.json', import.meta.url), 'utf
 const { contributes, activationEvents, capabilities } = JSON.parse(source) as Manifest;
 const commands: readonly CommandContribution[] = Object.values(COMMANDS);
 const settings: readonly SettingContribution[] = Object.values(SETTINGS);
+/** `npm run schemas` writes them into the manifest. */
+function choicesOf({ key, choices }: SettingContribution): object {
+  if (key === SETTINGS.strategy.key) return strategyChoices(STRATEGIES);
+  return choices ? { enum: Object.keys(choices), enumDescriptions: Object.values(choices) } : {};
+}
+
 const knownCommands = commands.map(({ id }) => id);
 const menuEntries = Object.values(contributes.menus).flat();
 
@@ -65,25 +73,32 @@ describe('package.json', () => {
 
   it('declares exactly the settings of the table', () => {
     const declared = Object.entries(contributes.configuration.properties).map(([key, property]) => {
-      const { scope, description, markdownDescription, enumDescriptions, ...rest } = property;
+      const { scope, description, markdownDescription, ...rest } = property;
       expect(scope).toBe('machine-overridable');
       expect(description ?? markdownDescription).toMatch(/\w.*\.$/s);
-      return { key, texts: enumDescriptions?.length, rest };
+      return { key, rest };
     });
     expect(declared).toEqual(
       settings.map((setting, index) => ({
         key: setting.key,
-        texts: setting.values?.length,
         rest: {
           type: setting.type,
           default: setting.default,
-          ...(setting.values && { enum: setting.values }),
+          ...choicesOf(setting),
           ...(setting.minimum !== undefined && { minimum: setting.minimum }),
           ...(setting.maximum !== undefined && { maximum: setting.maximum }),
           order: index + 1,
         },
       })),
     );
+  });
+
+  it('brings what each strategy lets a user set, for completion in settings.json', () => {
+    const { jsonValidation } = contributes;
+    expect(jsonValidation).toHaveLength(1);
+    expect(jsonValidation[0]?.fileMatch).toContain('/.vscode/settings.json');
+    const schema = readFileSync(new URL(`../../${jsonValidation[0]?.url}`, import.meta.url), 'utf8');
+    expect(JSON.parse(schema)).toEqual(JSON.parse(JSON.stringify(strategySettingsSchema(STRATEGIES))));
   });
 
   it('keeps workspaces that are not trusted from setting what is sent or spent', () => {

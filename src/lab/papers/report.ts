@@ -9,7 +9,7 @@ const DIGITS = 6;
 
 /** Whether an optimizer model gets further than guesses that read nothing. */
 export interface Ability {
-  readonly verdict: 'able' | 'unable' | 'too-few-seeds';
+  readonly verdict: 'able' | 'not-shown' | 'unable' | 'too-few-seeds';
   readonly sentence: string;
   /** Mean difference in merit from guesses on the same seeds, with its 95% interval. */
   readonly lead: Figure;
@@ -46,13 +46,16 @@ export function abilityOf(runs: readonly PaperRun[], guesses: readonly PaperRun[
       lead,
     };
   }
-  const isAble = lead.low > 0;
-  return {
-    verdict: isAble ? 'able' : 'unable',
-    sentence: `${isAble ? 'The optimizer is up to this task.' : 'The optimizer is not up to this task: it gets no further than guesses that read nothing.'} ${solved}; ${lasting}.`,
-    lead,
-  };
+  const verdict = lead.low > 0 ? 'able' : lead.mean > 0 ? 'not-shown' : 'unable';
+  return { verdict, sentence: `${VERDICTS[verdict]} ${solved}; ${lasting}.`, lead };
 }
+
+const VERDICTS = {
+  able: 'The optimizer is up to this task.',
+  'not-shown':
+    'It is not shown that the optimizer is up to this task: its lead over guesses that read nothing may be chance; try more seeds.',
+  unable: 'The optimizer is not up to this task: it gets no further than guesses that read nothing.',
+} as const;
 
 function solvedOf(runs: readonly PaperRun[]): number {
   return runs.filter(({ solvedAt }) => solvedAt !== undefined).length;

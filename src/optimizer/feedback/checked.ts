@@ -1,7 +1,7 @@
 import type { Advice } from '../../core/candidate.js';
+import { viewFor } from '../../core/directions.js';
 import { recordOf, type CandidateRecord, type RunState } from '../../core/run.js';
 import { DIRECTIONS } from '../../core/testset.js';
-import { viewFor } from '../searches.js';
 import { scoredCandidates } from '../trajectory.js';
 
 /** How an advice did on failures that the optimizer was not shown when it was drawn and followed. */

@@ -63,6 +63,33 @@ describe('Evaluator', () => {
     });
   });
 
+  it('reports what was under way when the limit of calls was reached', async () => {
+    const testset = rows(6);
+    const late = deferred<undefined>();
+    const model = fakeModel(async (request, { signal }) => {
+      const index = Number(/word(\d+)/.exec(request.messages[0]!.content)![1]);
+      if (index >= 4) throw failure('budget-spent');
+      await late.promise;
+      if (signal?.aborted) throw failure('cancelled');
+      return answer('ok');
+    });
+    const evaluator = new Evaluator({
+      model,
+      testset,
+      scorers: await createScorers([{ type: 'equals' }], testset),
+    });
+    const scored: string[] = [];
+    const work = evaluator.evaluate(
+      document,
+      testset.cases.map(({ id }) => id),
+      { onOutcome: (id) => scored.push(id) },
+    );
+    await settle();
+    late.resolve(undefined);
+    expect(await reasonOf(work)).toBe('budget-spent');
+    expect(scored).toEqual(['r0', 'r1', 'r2', 'r3']);
+  });
+
   it.each<ErrorReason>(['bad-request', 'bad-response', 'scorer-failed', 'timed-out'])(
     'ends when the first rows all fail with %s, and blames none of them',
     async (reason) => {

@@ -288,6 +288,57 @@ describe('a race with several candidates', () => {
       expect(pending.map(({ candidate: { id } }) => settled.get(id))).toEqual(expected);
     },
   );
+
+  /** A second step from a kept candidate, judged by its lineage, on rows that no proposer has read and then on the others. */
+  function secondStep(draw: number) {
+    const values = (who: string, id: string) =>
+      who === BASELINE_ID ? 0 : luck(() => 0.5)(`${draw} ${who}`, id);
+    const score = (who: string, rows: readonly string[]) =>
+      rows.map((id) => scored(who, id, values(who, id)));
+    const second = ['c2', 'c3'].map((id) => ({ ...candidate(id, 'c1'), step: 2 }));
+    const state = replay([
+      startedEvent(IDS, { selection: 'both', estimate: 'lineage' }),
+      { type: 'proposed', step: 0, advice: [], candidates: [candidate(BASELINE_ID)], rejected: [] },
+      ...score(BASELINE_ID, IDS),
+      { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
+      { type: 'proposed', step: 1, advice: [], candidates: [candidate('c1', BASELINE_ID)], rejected: [] },
+      ...score('c1', IDS),
+      { type: 'settled', candidateId: 'c1', status: 'kept', reasons: [] },
+      { type: 'proposed', step: 2, advice: [], candidates: second, rejected: [] },
+    ])!;
+    const pending = second.map(({ id }) => recordOf(state, id));
+    const answer = (record: CandidateRecord, rows: readonly string[]) => {
+      for (const event of score(record.candidate.id, rows)) reduce(state, event);
+    };
+    const decided = (results: ReturnType<typeof select>) =>
+      results.map(({ record, status, reasons }) => [
+        record.candidate.id,
+        status,
+        reasons,
+        [...record.outcomes.keys()].sort(),
+      ]);
+    return { state, pending, answer, decided };
+  }
+
+  it('decides alike by lineage, whatever part of a round has been answered', () => {
+    const statuses = new Set<string>();
+    for (let draw = 0; draw < 60; draw++) {
+      const undisturbed = secondStep(draw);
+      const expected = select(race, undisturbed.state, undisturbed.pending, undisturbed.answer);
+      expected.forEach(({ status }) => statuses.add(status));
+      const { state, pending, answer, decided } = secondStep(draw);
+      for (;;) {
+        const move = race.next(state, pending);
+        if (move.kind === 'settle') {
+          expect(decided(move.results)).toEqual(undisturbed.decided(expected));
+          break;
+        }
+        const { record, caseIds } = move.rows.at(-1)!;
+        answer(record, caseIds.slice(-1));
+      }
+    }
+    expect(statuses).toEqual(new Set(['kept', 'dropped']));
+  });
 });
 
 describe('standings', () => {

@@ -72,7 +72,7 @@ it('writes counts, tokens, costs and durations', () => {
     '$0',
     'under $0.0001',
     '$0.0042',
-    '$0.04',
+    '$0.0421',
     '$12.00',
   ]);
   expect([-5, 900, 59_400, 252_000, 3_660_000].map(durationText)).toEqual([
