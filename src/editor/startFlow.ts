@@ -201,9 +201,9 @@ export class StartFlow {
   private async confirm(given: readonly Prepared[], models: RunModels): Promise<readonly Prepared[]> {
     for (let prepared = given; ;) {
       const picked = await this.showPlan(prepared, models);
-      const ask = picked === SAY ? this.askGuidance : picked === STRATEGY ? this.askStrategy : undefined;
-      if (!ask) return picked === 'Start' ? prepared : [];
-      prepared = (await ask.call(this, prepared, models)) ?? prepared;
+      if (picked === SAY) prepared = (await this.askGuidance(prepared, models)) ?? prepared;
+      else if (picked === STRATEGY) prepared = (await this.askStrategy(prepared, models)) ?? prepared;
+      else return picked === 'Start' ? prepared : [];
     }
   }
 

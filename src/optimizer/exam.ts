@@ -127,10 +127,14 @@ export function whatCanBeShown({ train, validation, exam, crossFitted }: Splits)
   }
   const gain = detectableGain(rows);
   const wanted = rowsToSettle(USUAL_DISAGREEMENT, 0.15);
-  notes.push(
-    gain === undefined || gain > 0.5
-      ? `${rows} exam rows show only very large gains; about ${wanted} would show a gain of 15 points.`
-      : `${rows} exam rows can show a gain of about ${Math.round(gain * 100)} points or more.`,
-  );
+  if (gain === undefined) {
+    notes.push(`${rows} exam rows cannot show any gain; about ${wanted} would show one of 15 points.`);
+  } else if (gain > 0.5) {
+    notes.push(
+      `${rows} exam rows show only very large gains; about ${wanted} would show a gain of 15 points.`,
+    );
+  } else {
+    notes.push(`${rows} exam rows can show a gain of about ${Math.round(gain * 100)} points or more.`);
+  }
   return notes;
 }

@@ -101,7 +101,8 @@ export function verdictFacts({
   crossFitted,
 }: Verdict): string[] {
   return [
-    crossFitted && 'difference and interval are those of the search on both halves of the rows, not of this candidate alone',
+    crossFitted &&
+      'difference and interval are those of the search on both halves of the rows, not of this candidate alone',
     brokenGuards && `breaks ${brokenGuards.length} guarded ${brokenGuards.length === 1 ? 'row' : 'rows'}`,
     words && characters && `${changeText(words, 'word')} (${changeText(characters, 'character')})`,
     tokens && `${changeText(tokens, 'token')} per answer`,

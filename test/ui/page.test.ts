@@ -99,6 +99,31 @@ describe('the head', () => {
     }
   });
 
+  it('folds out what each model used, and says which price is unknown', async () => {
+    const { page } = await openWith(states.unknownPrice);
+    const table = page.locator('.ledger table');
+    expect(await table.isVisible()).toBe(false);
+    await page.getByText('Spending by model').click();
+    expect(await table.getByRole('row').allInnerTexts()).toEqual([
+      'Model\tCalls\tCached\tTokens\tCost',
+      'Answers rows (gpt-4.1-mini)\t1,723\t1,012\t4.9M\t$2.22',
+      'Proposes prompts (a-model-of-mine)\t41\t0\t171k\tunknown',
+      'Judges answers (a-model-of-mine)\t168\t0\t136k\tunknown',
+    ]);
+  });
+
+  it('says what the user asked for', async () => {
+    const { page } = await openWith(states.unknownPrice);
+    const head = await page.locator('header').innerText();
+    for (const text of [
+      'Keep it formal, and never promise a refund.',
+      '# Support triage · {{ticket}}',
+      '120 words',
+    ]) {
+      expect(head).toContain(text);
+    }
+  });
+
   it('warns of a simulated model', async () => {
     const { page } = await openWith(snapshots.undecided);
     expect(await page.locator('.notice').innerText()).toContain('Sandbox (simulated, no LLM)');
@@ -140,6 +165,14 @@ describe('the verdict', () => {
     ['modelFailed', 'The model failed', ['refused the key', '89 points, best so far']],
     ['running', 'Running', ['Step 3: scoring candidate 6', 'the baseline has 56']],
     ['waiting', 'Waiting', ['going on in 40 s']],
+    ['batchWaiting', 'Waiting', ['has done 12 of 36 requests and may take up to 24 hours']],
+    ['crossFitted', 'Better', ['n = 24 rows, half and half', 'not of this candidate alone']],
+    ['secondLook', 'Undecided', ['It is comparison 2', '74 to 131 words, +77%', 'gains below 12% are noise']],
+    [
+      'severalTargets',
+      'Undecided',
+      ['a-small-model undecided: 61 to 67 (+6', 'a-model-that-is-gone could not be scored'],
+    ],
   ])('of %s reads %s', async (name, word, texts) => {
     const { page } = await openWith(states[name]);
     const verdict = page.getByRole('region', { name: `Verdict: ${word}` });
@@ -206,8 +239,11 @@ describe('people who need it', () => {
   it.each(['light', 'dark', 'highContrast', 'highContrastLight', 'lightModern', 'darkModern'] as const)(
     'can read every text in %s',
     async (theme) => {
-      const opened = await openWith(snapshots.undecided, { theme });
-      expect(await faintTexts(opened)).toEqual([]);
+      const opened = await open({ theme });
+      for (const name of ['undecided', 'secondLook', 'unknownPrice', 'severalTargets', 'closedAdvice']) {
+        await opened.show(states[name]!);
+        expect([name, await faintTexts(opened)]).toEqual([name, []]);
+      }
     },
   );
 

@@ -253,6 +253,16 @@ describe('the diff', () => {
 });
 
 describe('the advice', () => {
+  it('says whether it still stands, since when, and how it did on rows that it was not drawn from', async () => {
+    const { page } = await openWith(states.closedAdvice);
+    const items = page.getByRole('region', { name: 'Advice' }).locator(':scope > ul > li');
+    const texts = (await items.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '));
+    expect(texts).toHaveLength(4);
+    expect(texts[0]).toMatch(/Followed Open Fixes 5 of 7 rows it was not drawn from/);
+    expect(texts[1]).toMatch(/Not followed Open, known before/);
+    expect(texts[3]).toMatch(/Not followed Closed, known before$/);
+  });
+
   it('leads to lines and rows', async () => {
     const opened = await openWith();
     const advice = opened.page.getByRole('region', { name: 'Advice' });

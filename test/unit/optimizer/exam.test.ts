@@ -129,6 +129,15 @@ describe('what is told before a run', () => {
     expect(whatCanBeShown(SPLITS)).toHaveLength(1);
   });
 
+  it('does not speak of large gains where no gain whatever could be shown', () => {
+    const examined = (rows: number) =>
+      whatCanBeShown({ train: IDS.slice(0, 4), validation: IDS.slice(4, 8), exam: EXAM.slice(0, rows) });
+    expect(examined(5)).toEqual([
+      expect.stringMatching(/^5 exam rows cannot show any gain; about \d+ would/),
+    ]);
+    expect(examined(6)).toEqual([expect.stringMatching(/^6 exam rows show only very large gains/)]);
+  });
+
   it('probes few rows at temperature 0, and all that choose above', () => {
     expect(noiseProbeRows(18)).toBe(8);
     expect(noiseProbeRows(5, 0)).toBe(5);
