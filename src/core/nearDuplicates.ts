@@ -12,6 +12,21 @@ const SHINGLE_WORDS = 3;
 const REMEMBERED = 64;
 
 /**
+ * The rows without those whose input is that of an earlier one: a model answers them alike, so that a copy tells nothing
+ * new, whatever a test that takes rows as independent would make of it.
+ */
+export function oncePerInput(caseIds: readonly string[], cases: readonly TestCase[]): string[] {
+  const keys = new Map(
+    cases.map(({ id, vars, turns, prefix, suffix }) => [id, JSON.stringify([vars, turns, prefix, suffix])]),
+  );
+  const seen = new Set<string>();
+  return caseIds.filter((id) => {
+    const key = keys.get(id) ?? id;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/**
  * Groups of rows whose inputs are nearly the same text, in order of first appearance. Pairs are found through an index of
  * each row's rarest shingles: two sets of sizes up to n that share 80% must have one of their n - 0.8 n + 1 rarest shingles
  * in common (prefix filtering; Chaudhuri, Ganti and Kaushik 2006), so that no pair is missed and few are compared.

@@ -1,5 +1,6 @@
 import type { ChatMessage, Problem } from './prompt.js';
 
+export { groupNearDuplicates, oncePerInput } from './nearDuplicates.js';
 export * from './splits.js';
 
 /** What an answer is compared with: a text, alternatives, or structured data. Absent in unlabelled rows. */

@@ -18,7 +18,7 @@ import {
   type NoiseFloor,
   type Pair,
 } from '../core/statistics.js';
-import { DIRECTIONS, rowContent, type Splits } from '../core/testset.js';
+import { DIRECTIONS, oncePerInput, rowContent, type Splits } from '../core/testset.js';
 import { answersLeft, targetAnswers } from './stop.js';
 import { bestCandidate } from './trajectory.js';
 
@@ -49,7 +49,10 @@ export function finalistsOf(state: RunState): CandidateRecord[] {
 /** The rows of a verdict, paired: each row with the finalist that is examined on it. */
 export function examPairs(state: RunState, finalists: readonly CandidateRecord[]): Pair[] {
   const baseline = recordOf(state, BASELINE_ID);
-  return finalists.flatMap((record) => pairsOf(baseline, record, examRows(state, record.candidate)));
+  const { cases } = state.setup.testset;
+  return finalists.flatMap((record) =>
+    pairsOf(baseline, record, oncePerInput(examRows(state, record.candidate), cases)),
+  );
 }
 
 /** A comparison as it is counted: which rows it opens, what it compares on them. Hashes, equal from run to run. */

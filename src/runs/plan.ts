@@ -1,7 +1,14 @@
 import { HoneError } from '../core/errors.js';
 import { defaultSpan, type EditableSpan } from '../core/prompt.js';
 import type { Effort, ModelDescription, ModelRole } from '../core/run.js';
-import { rowsOfSelection, splitTestSet, type SelectionPart, type Splits } from '../core/testset.js';
+import {
+  oncePerInput,
+  rowsOfSelection,
+  splitTestSet,
+  type SelectionPart,
+  type Splits,
+  type TestCase,
+} from '../core/testset.js';
 import { countWords, type Wishes } from '../core/wishes.js';
 import { isCountedInRequests, priceOfUse } from '../models/index.js';
 import { callBounds, type CallBounds } from '../optimizer/callBounds.js';
@@ -289,9 +296,19 @@ export async function planRun(task: PromptTask, options: RunOptions, used: RunMo
     ],
     notes: [
       ...task.notes,
-      ...whatCanBeShown(splits),
+      ...whatCanBeShown(distinctInputs(splits, task.testset.cases)),
       ...unusedSettings(task, strategy),
       ...longAlready(wishes, span),
     ],
+  };
+}
+
+/** The parts without rows whose input an earlier one of the part has: they count once. */
+function distinctInputs(splits: Splits, cases: readonly TestCase[]): Splits {
+  return {
+    ...splits,
+    train: oncePerInput(splits.train, cases),
+    validation: oncePerInput(splits.validation, cases),
+    exam: oncePerInput(splits.exam, cases),
   };
 }

@@ -158,3 +158,20 @@ describe('differentTexts', () => {
     expect(differentTexts(base, texts)).toBe(3);
   });
 });
+
+describe('rows with the same input', () => {
+  it('count once: copies are no further evidence', () => {
+    const copies = { ...examined(8).setup.testset };
+    const cases = copies.cases.map((row) =>
+      SPLITS.exam.includes(row.id)
+        ? { ...row, vars: { text: `text ${SPLITS.exam.indexOf(row.id) % 3}` } }
+        : row,
+    );
+    const state = examined(20);
+    const copied = { ...state, setup: { ...state.setup, testset: { ...copies, cases } } };
+    expect(verdictOn(state).kind).toBe('better');
+    const { kind, comparison } = verdictOn(copied);
+    expect([kind, comparison?.n]).toEqual(['undecided', 3]);
+    expect(comparison?.pValue).toBeCloseTo(0.25, 9);
+  });
+});
