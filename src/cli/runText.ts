@@ -15,6 +15,7 @@ import {
 import { comparePaired, type Interval } from '../core/statistics.js';
 import type { TargetVerdict } from '../core/verdict.js';
 import { checkedAdvice } from '../optimizer/feedback/checked.js';
+import type { KnownAdvice } from '../core/knownAdvice.js';
 import { adviceOfRun } from '../optimizer/feedback/standing.js';
 import { verdictFacts } from '../optimizer/verdictText.js';
 import { acceptableCandidate } from '../runs/accept.js';
@@ -179,8 +180,13 @@ function targetTable(targets: readonly TargetVerdict[], paint: Paint): string {
 const ROWS_SHOWN = 6;
 
 function adviceText(state: RunState, paint: Paint): string {
-  const known = adviceOfRun(state);
-  if (known.length === 0) return '';
+  const all = adviceOfRun(state);
+  const isMended = ({ advice, status }: KnownAdvice) => status === 'closed' && !state.advice.has(advice.id);
+  const mended = all.filter(isMended).map(({ advice }) => advice.id);
+  const closing =
+    mended.length > 0 ? wrap(`Advice of earlier runs that is mended: ${mended.join(', ')}`, WIDTH, '  ') : '';
+  const known = all.filter((each) => !isMended(each));
+  if (known.length === 0) return closing;
   const checks = checkedAdvice(state);
   const rowLines = new Map(state.setup.testset.cases.map((row) => [row.id, row.line]));
   const blocks = known.map(({ advice, status, since }) => {
@@ -208,7 +214,8 @@ function adviceText(state: RunState, paint: Paint): string {
       .filter((line) => line !== '')
       .join('\n');
   });
-  return [paint('bold', `Feedback (${advicePlace(state)})`), ...blocks].join('\n');
+  const parts = [paint('bold', `Feedback (${advicePlace(state)})`), ...blocks, closing];
+  return parts.filter(Boolean).join('\n');
 }
 
 function advicePlace(state: RunState): string {
