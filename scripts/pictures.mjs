@@ -38,7 +38,6 @@ async function panelAlone({ page, runCommand }) {
 
 async function takePictures(openWorkbench, [name, theme]) {
   const workbench = await openWorkbench({
-    theme,
     viewport: { width: WIDTHS[0], height: HEIGHT },
     settings: { 'hone.taskModel': 'sandbox', 'workbench.tips.enabled': false },
   });
@@ -49,6 +48,8 @@ async function takePictures(openWorkbench, [name, theme]) {
       say(`docs/pictures/${picture}.png`);
     };
     await optimize(workbench);
+    // After the run: choosing a theme makes VS Code in a browser forget the settings that it was started with.
+    await workbench.setTheme(theme);
     await workbench.page.getByRole('tab', { name: 'Hone' }).first().click();
     await shoot(`editor-${name}`);
     await panelAlone(workbench);

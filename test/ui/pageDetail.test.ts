@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { candidateDetail, snapshots, states } from '../fixtures/snapshots/index.js';
 import { pageSuite } from './pageSuite.js';
 import type { OpenPage } from './panelPage.js';
@@ -147,7 +147,7 @@ describe('the actions', () => {
       request: 1,
       body: { kind: 'accept', candidateId: 'c4' },
     });
-    expect(await button('Accept').isDisabled()).toBe(true);
+    await vi.waitFor(async () => expect(await button('Accept').isDisabled()).toBe(true));
     await button('Open diff').click();
     expect((await opened.lastRequest())?.body).toEqual({
       kind: 'openDiff',

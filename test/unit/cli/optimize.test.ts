@@ -71,6 +71,7 @@ describe('optimize through an endpoint', () => {
       'baseline',
       'best',
       'candidates',
+      'exam',
       'feedback',
       'prompt',
       'runId',
