@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // npm run pictures: takes the screenshots of docs/pictures from real VS Code, after a run on the example workspace.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { build, ensureDependencies, fail, projectNode, root, run, say } from './lib/common.mjs';
 
@@ -66,9 +66,14 @@ async function takePictures(openWorkbench, [name, theme]) {
   }
 }
 
+/** Links may lead to it: two names of one program must not start each other for ever. */
+function isProjectNode() {
+  return existsSync(projectNode) && realpathSync(process.execPath) === realpathSync(projectNode);
+}
+
 async function main() {
   // The harness is TypeScript, which only the project's own Node reads as it is.
-  if (process.execPath !== projectNode) {
+  if (!isProjectNode()) {
     await ensureDependencies();
     return (await run(projectNode, [process.argv[1], ...process.argv.slice(2)])).code;
   }
