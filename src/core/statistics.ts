@@ -27,4 +27,4 @@ export {
   type SequentialLevels,
 } from './statistics/sequential.js';
 export { lineageEstimates, lineageModel, type LineageModel, type LineageNode } from './statistics/lineage.js';
-export { exactSignTest, holm, levelOfLook, pairedPermutationTest, shareOfLevel } from './statistics/tests.js';
+export { exactSignTest, levelOfLook, pairedPermutationTest, shareOfLevel } from './statistics/tests.js';

@@ -48,23 +48,6 @@ export function pairedPermutationTest(differences: readonly number[], seed: numb
 }
 
 /**
- * Holm's correction for several comparisons of which the most striking are looked at first (Holm 1979): with these
- * p-values the chance of a single false claim among all of them stays below the level.
- * @param pValues each in [0, 1]
- * @returns corrected p-values in the order given, none below its own
- */
-export function holm(pValues: readonly number[]): number[] {
-  const ascending = pValues.map((p, index) => ({ p, index })).sort((a, b) => a.p - b.p);
-  const corrected = new Array<number>(pValues.length);
-  let largest = 0;
-  ascending.forEach(({ p, index }, rank) => {
-    largest = Math.max(largest, Math.min(1, p * (pValues.length - rank)));
-    corrected[index] = largest;
-  });
-  return corrected;
-}
-
-/**
  * The share of an error level that the j-th claim of an open-ended series may use, so that all of them together stay
  * within the level: 6 / (pi^2 j^2), which sums to 1.
  * @param j 1 or more
