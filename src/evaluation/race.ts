@@ -21,6 +21,8 @@ const DROP_LEVEL = 0.3;
 const ROUND_ANSWERS = 36;
 const ROUND_LEAST = 4;
 const ROUND_MOST = 12;
+/** Rounds of a race at the most: each decision goes through those before it again, which many rows would make slow. */
+const MOST_ROUNDS = 64;
 /** With more candidates than this, those that lag behind are dropped round by round. */
 const NARROWING_ABOVE = 4;
 /** Candidates that narrowing leaves. */
@@ -94,7 +96,7 @@ export function raceStanding(state: RunState, pending: readonly CandidateRecord[
 
   const rows = selectionRows(state);
   for (let from = 0; from < rows.length && running().length > 0;) {
-    const to = endOfRound(state, from, running().length);
+    const to = endOfRound(state, from, rows.length, running().length);
     const open = unscored(running().map((record) => ({ record, caseIds: rows.slice(from, to) })));
     if (open.length > 0) return after(open);
     from = to;
@@ -157,8 +159,8 @@ function incumbentOf(state: RunState, field: readonly CandidateRecord[]): Candid
 }
 
 /** Rounds do not go over the border between rows that no proposer has read and the others. */
-function endOfRound(state: RunState, from: number, running: number): number {
-  const to = from + rowsOfRound(running);
+function endOfRound(state: RunState, from: number, rows: number, running: number): number {
+  const to = from + Math.max(rowsOfRound(running), Math.ceil(rows / MOST_ROUNDS));
   const border = state.setup.selection === 'both' ? state.setup.splits.validation.length : 0;
   return from < border ? Math.min(to, border) : to;
 }

@@ -362,3 +362,25 @@ describe('standings', () => {
     ).toBe(BASELINE_ID);
   });
 });
+
+describe('a race over many rows', () => {
+  it('takes a bounded number of rounds, so that its time grows with the rows alone', () => {
+    const ids = Array.from({ length: 6000 }, (_, index) => `m${index}`);
+    const parts = { train: ids.slice(0, 1000), validation: ids.slice(1000, 5000), exam: ids.slice(5000) };
+    const state = replay([
+      startedEvent(ids, { splits: parts, selection: 'validation' }),
+      { type: 'proposed', step: 0, advice: [], candidates: [candidate(BASELINE_ID)], rejected: [] },
+      ...ids.slice(0, 5000).map((id, index) => scored(BASELINE_ID, id, index % 2)),
+      { type: 'settled', candidateId: BASELINE_ID, status: 'kept', reasons: [] },
+      { type: 'proposed', step: 1, advice: [], candidates: [candidate('c1', BASELINE_ID)], rejected: [] },
+    ])!;
+    let moves = 0;
+    const [result] = select(race, state, [recordOf(state, 'c1')], (_, rows) => {
+      moves++;
+      for (const id of rows) reduce(state, scored('c1', id, 1));
+    });
+    expect(result?.status).toBe('kept');
+    expect(recordOf(state, 'c1').outcomes.size).toBeGreaterThanOrEqual(4000);
+    expect(moves).toBeLessThanOrEqual(65);
+  });
+});
